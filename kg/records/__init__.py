@@ -1,0 +1,1 @@
+"""Records: the reviewed facts of one source document, as a model, as YAML, and as a JSON Schema."""
