@@ -1,0 +1,11 @@
+"""Validation: whether the statements may be published, and what a steward should look at.
+
+`validate` checks a graph against the shapes (`load_shapes`) with pyshacl and gives a `Report`, which turns into text,
+JSON, HTML or a standard SHACL report (docs/validation.md).
+"""
+
+from kg.validation.report import Finding, Report, Severity
+from kg.validation.shapes import Rule, load_shapes, rules_of
+from kg.validation.validate import validate
+
+__all__ = ["Finding", "Report", "Rule", "Severity", "load_shapes", "rules_of", "validate"]

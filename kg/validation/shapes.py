@@ -1,0 +1,153 @@
+"""The shapes as data: read from `shapes/*.ttl`, checked when read, and listed as rules for people.
+
+A rule is a shape with its own sh:severity: it has a name, a description, messages, and dgsh:advice for the steward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rdflib import RDF, SH, Graph, Literal, URIRef
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.term import Node
+
+from kg.errors import KgError
+from kg.namespaces import DGSH
+from kg.resources import bundled
+from kg.validation.report import Severity
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One shape as people see it. `messages` are by language; `sparql` tells whether the constraint is a SPARQL query."""
+
+    iri: str
+    name: str
+    description: str
+    severity: Severity
+    messages: tuple[tuple[str, str], ...]
+    advice: str
+    sparql: bool
+
+    @property
+    def id(self) -> str:
+        return self.iri.rpartition("#")[2]
+
+
+def load_shapes(paths: Iterable[Path] | None = None) -> Graph:
+    """The shapes graph of the files, by default all bundled ones.
+
+    Raises KgError, naming file and shape, for text that is no Turtle, a rule that lacks a part, and a query that is no
+    SPARQL SELECT.
+    """
+    shapes = Graph()
+    for path in sorted(bundled("shapes").glob("*.ttl")) if paths is None else paths:
+        one = Graph()
+        try:
+            one.parse(path, format="turtle")
+        except (
+            Exception
+        ) as error:  # rdflib's Turtle reader raises BadSyntax, but also ValueError, IndexError, …
+            raise KgError(
+                f"the shapes are not readable as Turtle ({_first_line(error)})",
+                where=str(path),
+                hint="Correct the file.",
+            ) from error
+        for rule in rules_of(one, where=str(path)):
+            shapes_without = [
+                part for part in ("name", "description", "messages", "advice") if not getattr(rule, part)
+            ]
+            if shapes_without:
+                raise KgError(
+                    f"the shape {rule.id} has no {' and no '.join(shapes_without)}",
+                    where=str(path),
+                    hint="Every rule says what it checks and what to do (docs/validation.md).",
+                )
+        shapes += one
+        for prefix, namespace in one.namespaces():
+            shapes.bind(prefix, namespace)
+    for shape, constraint in shapes.subject_objects(SH.sparql):
+        _check_query(shapes, shape, constraint)
+    return shapes
+
+
+def rules_of(shapes: Graph, *, where: str | None = None) -> tuple[Rule, ...]:
+    """The rules of a shapes graph, by name. Raises KgError for a severity that SHACL does not have."""
+    found = []
+    for shape, severity in shapes.subject_objects(SH.severity):
+        if not isinstance(shape, URIRef):
+            raise KgError("a rule has no IRI", where=where, hint="Name the shape that carries sh:severity.")
+        try:
+            level = Severity(str(severity).removeprefix(str(SH)))
+        except ValueError:
+            raise KgError(
+                f"the shape {shape} has the severity {severity}",
+                where=where,
+                hint="Use sh:Violation, sh:Warning or sh:Info.",
+            ) from None
+        found.append(
+            Rule(
+                iri=str(shape),
+                name=_text(shapes, shape, SH.name),
+                description=_text(shapes, shape, SH.description),
+                severity=level,
+                messages=tuple(
+                    sorted(
+                        (o.language or "", str(o))
+                        for o in shapes.objects(shape, SH.message)
+                        if isinstance(o, Literal)
+                    )
+                ),
+                advice=_text(shapes, shape, DGSH.advice),
+                sparql=(shape, SH.sparql, None) in shapes,
+            )
+        )
+    return tuple(sorted(found, key=lambda rule: rule.iri))
+
+
+def constraint_prefixes(shapes: Graph, constraint: Node) -> dict[str, str]:
+    """The prefixes that a SHACL-SPARQL constraint declares (SHACL section 5.2.1)."""
+    return {
+        str(prefix): str(namespace)
+        for owner in shapes.objects(constraint, SH.prefixes)
+        for declaration in shapes.objects(owner, SH.declare)
+        for prefix in shapes.objects(declaration, SH.prefix)
+        for namespace in shapes.objects(declaration, SH.namespace)
+    } | {
+        "rdf": str(RDF),
+        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "owl": "http://www.w3.org/2002/07/owl#",
+    }
+
+
+def _check_query(shapes: Graph, shape: Node, constraint: Node) -> None:
+    for text in shapes.objects(constraint, SH.select):
+        try:
+            query = prepareQuery(str(text), initNs=constraint_prefixes(shapes, constraint))
+        except Exception as error:  # pyparsing and rdflib raise many kinds for bad query text
+            raise KgError(
+                f"the query of the shape {_id(shape)} is not readable as SPARQL ({_first_line(error)})",
+                where="shapes",
+                hint="Correct sh:select of the shape.",
+            ) from error
+        if query.algebra.name != "SelectQuery" or "this" not in {str(v) for v in query.algebra.PV}:
+            raise KgError(
+                f"the query of the shape {_id(shape)} does not select $this",
+                where="shapes",
+                hint="Write SELECT $this …",
+            )
+
+
+def _text(shapes: Graph, shape: Node, predicate: URIRef) -> str:
+    texts = [o for o in shapes.objects(shape, predicate) if isinstance(o, Literal)]
+    return str(min(texts, key=lambda o: (o.language != "en", str(o)))) if texts else ""
+
+
+def _id(shape: Node) -> str:
+    return str(shape).rpartition("#")[2]
+
+
+def _first_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
