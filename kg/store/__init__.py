@@ -1,0 +1,26 @@
+"""The store: published dataset versions on disk. `kg.store.embedded` keeps them, `kg.store.build` makes them.
+
+(`kg.store.build` pulls in the whole pipeline, so it is imported by name where it is needed, not from here.)
+"""
+
+from kg.store.embedded import (
+    Lease,
+    NoStore,
+    PublishingInProgress,
+    Version,
+    current_version,
+    hold,
+    open_store,
+    publish,
+)
+
+__all__ = [
+    "Lease",
+    "NoStore",
+    "PublishingInProgress",
+    "Version",
+    "current_version",
+    "hold",
+    "open_store",
+    "publish",
+]

@@ -1,0 +1,316 @@
+"""The embedded store: immutable dataset versions in a folder, and a pointer to the one that is served.
+
+    store/
+      current -> versions/4f0c…          replaced by one rename: readers see the old version or the new one
+      versions/4f0c…/rocksdb/            an Oxigraph database, never written again once published
+      versions/4f0c…/version.json        what it holds
+      versions/4f0c…/lease               locked (shared) by whoever reads the version, so that it is not pruned
+      lock                               locked (exclusively) while somebody publishes
+
+The default graph of a version is the RDF merge of its named graphs with each triple once: a query without GRAPH then
+needs neither a union over all graphs nor the removal of repeated triples (docs/endpoint.md has the measurements).
+
+A publisher that dies at any moment leaves `current` as it was; the next one clears away what it left.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import pyoxigraph as ox
+
+from kg.errors import KgError
+from kg.mapping.nquads import content_hash
+
+KEEP = 2
+"""Versions that stay on disk: the served one and the one before it (besides those that somebody still reads)."""
+
+
+class NoStore(KgError):
+    """The folder holds no published version."""
+
+
+class PublishingInProgress(KgError):
+    """Another process is publishing into the same folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A published dataset: `quads` statements in `graphs` named graphs, `triples` distinct ones in the default graph.
+
+    `id` is the SHA-256 of the sorted N-Quads unless the publisher gave another; `path` is its folder.
+    """
+
+    id: str
+    created: str
+    quads: int
+    triples: int
+    graphs: int
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        """The folder to open with `pyoxigraph.Store.read_only`."""
+        return self.path / "rocksdb"
+
+
+class Lease:
+    """Keeps a version from being pruned until `release` or the end of the process."""
+
+    def __init__(self, version: Version, file: IO[bytes]) -> None:
+        self.version = version
+        self._file = file
+
+    def release(self) -> None:
+        self._file.close()
+
+
+def publish(
+    target: Path,
+    quads: bytes | Iterable[bytes] | Iterable[ox.Quad],
+    *,
+    version_id: str | None = None,
+    keep: int = KEEP,
+) -> Version:
+    """Make `quads` the dataset that `target` serves, in one step.
+
+    `quads` are N-Quads (one text, or pieces of whole lines) or Quad objects. Blank node labels are kept and shared by
+    the whole dataset. Publishing what is already there only moves the pointer.
+
+    Raises PublishingInProgress when another process publishes into `target`, KgError when the text is no N-Quads, when
+    `version_id` is no plain name, or when the disk refuses. In each case readers keep what they had.
+    """
+    if version_id is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", version_id):
+        raise KgError("a version's id is made of letters, digits, '.', '_' and '-'", where=repr(version_id))
+    try:
+        (target / "versions").mkdir(parents=True, exist_ok=True)
+        with _publishing(target):
+            _clear_leftovers(target)
+            version = _complete(target, quads, version_id)
+            _point_to(target, version)
+            _prune(target, keep)
+    except OSError as error:
+        raise KgError(f"cannot be published ({error.strerror or error})", where=str(target)) from error
+    return version
+
+
+def current_version(target: Path) -> Version:
+    """The version that `target` serves. Raises NoStore when nothing has been published there."""
+    try:
+        return _read_version((target / "current").resolve(strict=True))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise NoStore(
+            "there is no store", where=str(target), hint="Run `kg build` first, or name another with --store."
+        ) from None
+
+
+def hold(target: Path) -> Lease:
+    """The current version, protected from pruning until the lease is released. Raises NoStore as `current_version`."""
+    while True:
+        version = current_version(target)
+        try:
+            file = (version.path / "lease").open("rb")
+        except FileNotFoundError:  # pruned between the two lines: a newer one is current
+            continue
+        fcntl.flock(file, fcntl.LOCK_SH)
+        if (version.path / "lease").exists():
+            return Lease(version, file)
+        file.close()
+
+
+def open_store(target: Path) -> ox.Store:
+    """The current version, opened read-only and kept from pruning for the life of this process.
+
+    Several processes may do so at once. Raises NoStore when there is none, KgError when it cannot be opened.
+    """
+    lease = hold(target)
+    try:
+        store = ox.Store.read_only(str(lease.version.database))
+    except OSError as error:
+        lease.release()
+        raise KgError(
+            f"cannot be opened ({error})", where=str(lease.version.path), hint="Run `kg build` again."
+        ) from error
+    _held.append(lease)
+    return store
+
+
+# --- private helpers ---
+
+_held: list[Lease] = []
+
+
+@contextmanager
+def _publishing(target: Path) -> Iterator[None]:
+    with (target / "lock").open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PublishingInProgress(
+                "another process is publishing here",
+                where=str(target),
+                hint="Wait until it has finished, then try again.",
+            ) from None
+        yield
+
+
+def _complete(target: Path, quads: bytes | Iterable[bytes] | Iterable[ox.Quad], given: str | None) -> Version:
+    """The version as a finished folder, built unless it is there already."""
+    if isinstance(quads, bytes):
+        identity = given or _identity(quads.splitlines())
+        source: Iterable[ox.Quad] = _parsed(quads)
+    elif given:
+        identity, source = given, _as_quads(quads)
+    else:
+        source = list(_as_quads(quads))
+        identity = _identity(f"{quad} .".encode() for quad in source)
+    final = target / "versions" / identity
+    if given is None:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            return _read_version(final)
+    elif final.exists():
+        raise KgError("there is a version of that name", where=str(final))
+    building = target / "versions" / f".building-{os.getpid()}"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir()
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    facts = {"id": identity, "created": created, **_load(building / "rocksdb", source)}
+    (building / "lease").touch()
+    (building / "version.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    _sync(building)
+    building.rename(final)
+    _sync_folder(final.parent)
+    return _read_version(final)
+
+
+def _identity(lines: Iterable[bytes]) -> str:
+    return content_hash(line + b"\n" for line in sorted({line for line in lines if line.strip()}))
+
+
+def _parsed(text: bytes) -> Iterator[ox.Quad]:
+    try:
+        yield from ox.parse(text, format=ox.RdfFormat.N_QUADS)
+    except SyntaxError as error:
+        raise KgError(
+            f"is no N-Quads ({error.msg})", where=f"line {error.lineno}" if error.lineno else None
+        ) from None
+
+
+def _as_quads(pieces: Iterable[bytes] | Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            yield from _parsed(piece)
+        else:
+            yield piece
+
+
+def _load(folder: Path, quads: Iterable[ox.Quad]) -> dict[str, int]:
+    store = ox.Store(str(folder))
+    default = ox.DefaultGraph()
+
+    def with_merge() -> Iterator[ox.Quad]:
+        # A store is a set of quads: a triple of several graphs is in the default graph once.
+        for quad in quads:
+            yield quad
+            if quad.graph_name != default:
+                yield ox.Quad(quad.subject, quad.predicate, quad.object, default)
+
+    store.bulk_extend(with_merge())
+    store.flush()
+    store.optimize()
+    total = len(store)
+    triples = _count(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    graphs = sum(1 for _ in store.named_graphs())
+    del store  # closes the database
+    return {"quads": total - triples, "triples": triples, "graphs": graphs}
+
+
+def _count(store: ox.Store, query: str) -> int:
+    solutions: Any = store.query(query)
+    return int(next(solutions)["n"].value)
+
+
+def _point_to(target: Path, version: Version) -> None:
+    os.utime(version.path / "version.json")  # pruning goes by when a version was last made current
+    link = target / f".current-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("versions") / version.path.name, target_is_directory=True)
+    link.replace(target / "current")
+    _sync_folder(target)
+
+
+def _prune(target: Path, keep: int) -> None:
+    served = (target / "current").resolve()
+    finished = [path for path in (target / "versions").iterdir() if not path.name.startswith(".")]
+    finished.sort(key=lambda path: (path == served, _switched(path)), reverse=True)
+    for path in finished[max(keep, 1) :]:
+        if not _in_use(path):
+            dropped = path.with_name(f".dropped-{path.name}")
+            path.rename(dropped)
+            shutil.rmtree(dropped, ignore_errors=True)
+
+
+def _switched(path: Path) -> float:
+    try:
+        return (path / "version.json").stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _in_use(path: Path) -> bool:
+    try:
+        with (path / "lease").open("rb") as lease:
+            fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _clear_leftovers(target: Path) -> None:
+    """Whoever holds the lock is alone: what is half-built or half-removed now belongs to nobody."""
+    for path in (*(target / "versions").glob(".building-*"), *(target / "versions").glob(".dropped-*")):
+        shutil.rmtree(path, ignore_errors=True)
+    for link in target.glob(".current-*"):
+        link.unlink(missing_ok=True)
+
+
+def _read_version(path: Path) -> Version:
+    facts = json.loads((path / "version.json").read_text(encoding="utf-8"))
+    return Version(
+        id=str(facts["id"]),
+        created=str(facts["created"]),
+        quads=int(facts["quads"]),
+        triples=int(facts["triples"]),
+        graphs=int(facts["graphs"]),
+        path=path,
+    )
+
+
+def _sync(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        else:
+            _sync_folder(path)
+    _sync_folder(folder)
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
