@@ -80,7 +80,7 @@ class Form(_Strict):
         question = self.question(q)
         best: tuple[float, int, str] | None = None
         for item in question.items if question else []:
-            fingerprint = Fingerprint(item.words)
+            fingerprint = _fingerprint(tuple(item.words))
             score = fingerprint.score(folded)
             if score >= 1 and (best is None or (score, len(fingerprint)) > best[:2]):
                 best = (score, len(fingerprint), item.code)
@@ -102,6 +102,11 @@ def nearest_form(family: str, edition: int | None) -> Form:
     if not known:
         return load_form(family, edition or 0)
     return load_form(family, min(known, key=lambda year: (abs(year - (edition or max(known))), year)))
+
+
+@cache
+def _fingerprint(words: tuple[str, ...]) -> Fingerprint:
+    return Fingerprint(words)
 
 
 _EDITION = re.compile(

@@ -13,6 +13,10 @@ from functools import lru_cache
 
 def fold(text: str) -> str:
     """`text` in lower case without accents, character for character."""
+    return _fold_short(text) if len(text) < _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     folded = text.translate(_PLAIN).lower()
     if len(folded) == len(text):
         return folded
@@ -39,6 +43,10 @@ class Fingerprint:
             return 0.0
         return sum(part.search(folded) is not None for part in self._parts) / len(self._parts)
 
+    def matches(self, folded: str) -> bool:
+        """Whether every part has an alternative in the folded text (never without parts)."""
+        return bool(self._parts) and all(part.search(folded) is not None for part in self._parts)
+
     def find(self, folded: str) -> tuple[int, int] | None:
         """Where the first part stands, if all parts are there."""
         found = [part.search(folded) for part in self._parts]
@@ -53,7 +61,8 @@ class Fingerprint:
 def _any_of(alternatives: str) -> re.Pattern[str]:
     # Words begin at a word boundary; hyphens and blanks are interchangeable.
     escaped = [
-        re.escape(fold(word)).replace(r"\-", r"[\s-]").replace(r"\ ", r"[\s-]") for word in alternatives.split("|")
+        re.escape(fold(word)).replace(r"\-", r"[\s-]").replace(r"\ ", r"[\s-]")
+        for word in alternatives.split("|")
     ]
     return re.compile(rf"\b(?:{'|'.join(escaped)})")
 
@@ -64,7 +73,9 @@ def _plain_letters() -> dict[int, str]:
         base = unicodedata.normalize("NFD", chr(code))[0]
         if base != chr(code):
             table[code] = base.lower()
-    table.update({ord(k): v for k, v in {"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "ı": "i", "İ": "i"}.items()})
+    table.update(
+        {ord(k): v for k, v in {"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "ı": "i", "İ": "i"}.items()}
+    )
     table.update({ord(c): "'" for c in "’‘ʼ´`"})
     table.update({ord(c): '"' for c in "“”„«»"})
     table.update({ord(c): "-" for c in "‐‑‒–—−"})
@@ -74,4 +85,6 @@ def _plain_letters() -> dict[int, str]:
 
 
 _PLAIN = _plain_letters()
+_SHORT = 160
+_fold_short = lru_cache(maxsize=8192)(_fold)
 _WORD = re.compile(r"\w+")

@@ -1,0 +1,274 @@
+"""Citations of legal instruments in the styles of the world: kind, number, year, date, and where they stand.
+
+A citation is a noun ("Law", "Decreto-Lei", "RA") found through one pattern made of `data/citations.yaml`, and a tail
+(number, year, date) read from there with small anchored patterns, so the time is linear in the text whatever it holds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from kg.extraction.gazetteer import data
+from kg.questionnaire.wording import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """`number` is as cited, without thousands marks in a plain number and without the year behind a slash."""
+
+    start: int
+    end: int
+    kind: str
+    number: str | None
+    year: int | None
+    date: dt.date | None = None
+    series: str | None = None
+    marked: bool = False
+    """Whether a number sign or a year makes it certain."""
+
+
+def citations_between(text: str, folded: str, start: int, end: int) -> list[Citation]:
+    """The citations between two offsets; those without any number are left to the names."""
+    found: list[Citation] = []
+    position = start
+    nouns, kinds = _nouns()
+    while True:
+        match = nouns.search(folded, position, end)
+        if match is None:
+            return found
+        position = match.end()
+        if not _is_noun(text, folded, match.start(), match.end()):
+            continue
+        noun = " ".join(match[0].replace(".", " ").split())
+        kind, series = kinds.get(match[0], kinds.get(noun, ("other", None)))
+        citation = _tail(text, folded, match.start(), match.end(), end, kind, series)
+        if citation is not None:
+            found.append(citation)
+            position = citation.end
+            found += _further(folded, citation, end)
+            position = max(position, found[-1].end)
+
+
+def parse_citation(text: str) -> Citation | None:
+    """The first citation in a short text such as "RA 10173" or "Lei n.º 26/2016"; None when there is none."""
+    found = citations_between(text, fold(text), 0, len(text))
+    return found[0] if found else None
+
+
+def plain_number(number: str) -> str:
+    """A number for comparison: without "No.", thousands marks, leading zeros and the year behind a slash."""
+    key = _NUMBER_SIGN.sub("", fold(number)).strip(" .")
+    key = re.sub(r"(?<=\d)[.,](?=\d{3}(?!\d))", "", key)
+    key = re.sub(r"[/-](?:19|20)\d\d$", "", key) if not re.match(r"(?:19|20)\d\d[/-]", key) else key
+    return key.lstrip("0") or key
+
+
+def _tail(
+    text: str, folded: str, first: int, at: int, end: int, kind: str, series: str | None
+) -> Citation | None:
+    union = _UNION.match(folded, at, end)
+    if union is not None:
+        at = union.end()
+        number = _UNION_NUMBER.match(folded, at, end)
+        if number is not None:
+            # EU acts carry the year in the number, in either order.
+            parts = [int(number[1]), int(number[2])]
+            year = next((part for part in parts if 1950 <= part <= 2100), None)
+            return Citation(first, number.end(), kind, f"{number[1]}/{number[2]}", year, marked=True)
+    sign = _NUMBER_SIGN.match(folded, at, end)
+    if sign is None and not series and _DIGIT.search(folded, at, min(at + 80, end)):
+        qualified = _QUALIFIER.match(folded, at, end)
+        if qualified is not None and not _CLAUSE.search(_INNER_TITLE.sub(" ", qualified[0])):
+            sign = _NUMBER_SIGN.match(folded, qualified.end(), end)
+            if sign is None:
+                direct = _SLASHED.match(folded, qualified.end(), end)
+                at = qualified.end() if direct else at
+    early: tuple[dt.date | None, int] | None = None
+    if sign is None and not series and _DIGIT.search(folded, at, min(at + 120, end)):
+        dated_first = _DATE_THEN_NUMBER.match(folded, at, end)
+        if dated_first is not None:
+            found_date = _date_tail(folded, dated_first.start("date"), end)
+            sign = _NUMBER_SIGN.match(folded, dated_first.end("date"), end)
+            early = (found_date[0], found_date[1]) if found_date else None
+    if sign is not None:
+        at = sign.end()
+    if folded[at : at + 1] == "(" and _ENCLOSED.match(folded, at, end):
+        at += 1
+        enclosed = True
+    else:
+        enclosed = False
+    number = _NUMBER.match(folded, at, end)
+    roman = None if number else _ROMAN.match(folded, at, end)
+    if number is None and roman is None:
+        return _dated_only(folded, first, at, end, kind, series)
+    if number is None:
+        assert roman is not None
+        year = int(roman[2])
+        return Citation(first, roman.end(), kind, roman[1].upper(), year, marked=True)
+    token, year_text, suffix = number[1], number[2], number[3]
+    stop = number.end() + (1 if enclosed and folded[number.end() : number.end() + 1] == ")" else 0)
+    year = _full_year(year_text) if year_text else None
+    value = text[number.start(1) : number.end(1)]
+    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", token):
+        value = re.sub(r"[.,]", "", value)
+    value = value.rstrip(".,")
+    if suffix:
+        value = text[number.start(1) : number.end(3)]
+    if year is None and sign is None and re.fullmatch(r"(?:19|20)\d\d", token):
+        # "Act 2012": a year, not a number; the title before it is a name.
+        return None
+    led = re.fullmatch(r"((?:19|20)\d\d)-\d+.*", token)
+    if year is None and led:
+        year = int(led[1])
+    inner = re.fullmatch(r"(\d+)-((?:19|20)\d\d)(-[a-z].*)?", token)
+    if year is None and inner:
+        year = int(inner[2])
+        value = inner[1]
+    date = None
+    if early is not None:
+        return Citation(first, stop, kind, value, year or early[1], early[0], series, True)
+    dated = _date_tail(folded, stop, end)
+    if dated is not None:
+        date, stated_year, stop = dated
+        year = year if year is not None else stated_year
+    elif year is None:
+        match = _YEAR_TAIL.match(folded, stop, end)
+        if match is not None:
+            year, stop = int(match[1]), match.end()
+    if text[stop - 1 : stop] == ")" and "(" not in text[number.start() : stop]:
+        stop -= 1
+    marked = sign is not None or year is not None or series is not None
+    if not marked and len(re.sub(r"\D", "", token)) < 3:
+        return None
+    return Citation(first, stop, kind, value, year, date, series, marked)
+
+
+def _dated_only(folded: str, first: int, at: int, end: int, kind: str, series: str | None) -> Citation | None:
+    """ "Decree of 3 May 2017": no number, but a date."""
+    if series or kind in ("regulation", "other", "directive"):
+        return None
+    dated = _date_tail(folded, at, end)
+    if dated is None or dated[0] is None:
+        return None
+    return Citation(first, dated[2], kind, None, dated[1], dated[0], None, True)
+
+
+def _further(folded: str, citation: Citation, end: int) -> list[Citation]:
+    """ "Decrees 12/2010 and 14/2011", "Laws No. 5 of 2001, 7 of 2003": the same kind goes on."""
+    more: list[Citation] = []
+    at = citation.end
+    while len(more) < 6:
+        match = _AND_NUMBER.match(folded, at, end)
+        if match is None:
+            return more
+        year = _full_year(match[2] or match[3])
+        more.append(
+            Citation(
+                match.start(1),
+                match.end(),
+                citation.kind,
+                match[1].rstrip(".,"),
+                year,
+                None,
+                citation.series,
+                True,
+            )
+        )
+        at = match.end()
+    return more
+
+
+def _date_tail(folded: str, at: int, end: int) -> tuple[dt.date | None, int, int] | None:
+    """A date behind a number: (date, year, where it ends)."""
+    for pattern, order in _DATES:
+        match = pattern.match(folded, at, end)
+        if match is None:
+            continue
+        day, month, year = (match[name] for name in order)
+        months = data("citations")["months"]
+        number = months.get(month) if not month.isdigit() else int(month)
+        try:
+            return (dt.date(int(year), int(number), int(day)) if number else None), int(year), match.end()
+        except (ValueError, TypeError):
+            return None, int(year), match.end()
+    return None
+
+
+def _full_year(digits: str) -> int:
+    value = int(digits)
+    return value if value > 99 else 1900 + value if value > 40 else 2000 + value
+
+
+def _is_noun(text: str, folded: str, start: int, end: int) -> bool:
+    """Abbreviations ("RA", "EO", "SI") count in capitals only; other nouns in any case."""
+    word = text[start:end]
+    if len(word.replace(".", "")) <= 3 and word.lower() not in _SHORT_WORDS:
+        return word.replace(".", "").isupper()
+    return True
+
+
+@cache
+def _nouns() -> tuple[re.Pattern[str], dict[str, tuple[str, str | None]]]:
+    known: dict[str, tuple[str, str | None]] = {}
+    for kind, nouns in data("citations")["kinds"].items():
+        for noun in nouns:
+            known.setdefault(fold(str(noun)), (kind, None))
+            plural = re.sub(r"(?<=[a-z])$", "s", fold(str(noun)).split(" ")[0])
+            rest = fold(str(noun)).split(" ")[1:]
+            known.setdefault(" ".join([plural, *rest]), (kind, None))
+            if not rest:
+                known.setdefault(fold(str(noun)) + "es", (kind, None))
+    for series, kind in data("citations")["series"].items():
+        known[fold(series)] = (kind, series)
+    words = sorted(known, key=len, reverse=True)
+    by_letter: dict[str, list[str]] = {}
+    for word in words:
+        by_letter.setdefault(word[0], []).append(re.escape(word[1:]).replace(r"\ ", r"\s"))
+    body = "|".join(f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
+    return re.compile(rf"(?<![\w-])(?:{body})(?![\w-])"), known
+
+
+_SHORT_WORDS = frozenset({"law", "act", "ley", "lei", "loi", "wet", "lov", "lag"})
+_NUMBER_SIGN = re.compile(
+    r"\s*,?\s*(?:\(?\s*(?:n\.?\s?(?:[º°]|o(?![a-z]))s?\.?|nos?\.|no\s(?=\d)|nr\.?|num\.?|numero|number|№|#|nro\.?|nomor|nº|n°|n\.)\s*)"
+)
+_UNION = re.compile(r"\s*\((?:eu|ue|eg|ec|ce|euratom|eu, euratom|ue, euratom)\)")
+_QUALIFIER = re.compile(
+    r"\s+[^.;:()\n\d]{2,110}?(?=\s(?:n\.?\s?(?:[º°]|o(?![a-z]))|nos?\.|nr\.?\s|num|numero|number|№|#|nro)|\s\d+/\d)"
+)
+_CLAUSE = re.compile(
+    r"\b(?:which|that|que|qui|is|was|es|and|y|e|et|foi|est|law|act|decree|resolution|regulation|ley|lei|loi|decreto)\b"
+)
+_INNER_TITLE = re.compile(r"[\"][^\"]{3,100}[\"]|\s(?:on|sobre|relativa a|relatif a)\s.*$", re.DOTALL)
+_ENCLOSED = re.compile(r"\(\d{1,6}\)")
+_SLASHED = re.compile(r"\s*\d+/\d{2,4}")
+_NUMBER = re.compile(
+    r"\s*(\d{1,9}(?:[.,]\d{3}(?!\d))*(?:-[0-9a-z]{1,8}){0,3}(?:\d?[a-z](?![\w]))?)(?:\s?/\s?((?:19|20)\d\d|0?\d\d)(?!\d))?((?:[/-][a-z]{1,4}\d{0,3}(?!\w)){0,2})"
+)
+_DIGIT = re.compile(r"\d")
+_UNION_NUMBER = re.compile(r"\s*(?:no\.?|n\.?[ºo°])?\s*(\d{1,4})/(\d{1,4})(?!\d)")
+_ROMAN = re.compile(r"\s+([ivxlcdm]{1,9})\s+of\s+((?:19|20)\d\d)\b")
+_YEAR_TAIL = re.compile(
+    r"\s*(?:,?\s*(?:of the year|of|de|del|del ano|do|du|from|dated|von|vom|s\.|series of|series|tahun|year|en|-)\s*|,\s*|\(\s*|/\s*|\s(?=(?:19|20)\d\d\b))((?:19|20)\d\d)\b(?![-–/]\d)\)?"
+)
+_DAY_MONTH_YEAR = r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|o|º|\.)?\s*(?:of\s|de\s|d')?\s*(?P<m>[a-z]{3,10})\.?,?\s*(?:of\s|de\s|del\s)?\s*(?P<y>(?:19|20)\d\d)"
+_LEAD = r"\s*[,(]?\s*(?:of|de|del|do|du|dated|from|vom|от|issued on|promulgated on|den)?\s*(?:the\s|el\s|le\s)?\s*"
+_DATES = (
+    (re.compile(_LEAD + _DAY_MONTH_YEAR + r"\)?"), ("d", "m", "y")),
+    (
+        re.compile(
+            _LEAD + r"(?P<m>[a-z]{3,10})\.?\s(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s(?P<y>(?:19|20)\d\d)\)?"
+        ),
+        ("d", "m", "y"),
+    ),
+    (re.compile(_LEAD + r"(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>(?:19|20)\d\d)\)?"), ("d", "m", "y")),
+)
+_DATE_THEN_NUMBER = re.compile(
+    r"[^.;:()\n\d]{0,70}?(?P<date>\s(?:dated|of|de|du|from|vom)?\s?(?:[a-z]{3,10}\s\d{1,2},?\s(?:19|20)\d\d|\d{1,2}\s(?:de\s)?[a-z]{3,10}\s(?:de\s)?(?:19|20)\d\d|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d))(?=\s*,?\s*(?:n\.?\s?(?:[º°]|o(?![a-z]))|nos?\.|nr\.?\s|№|number))"
+)
+_AND_NUMBER = re.compile(
+    r"\s*(?:,|and|y|e|et)\s*(?:n\.?\s?(?:[º°]|o(?![a-z]))\s*|nos?\.\s*)?(\d{1,6}(?:[.,]\d{3})*(?:-[a-z])?)(?:/((?:19|20)\d\d|\d\d)\b|\s(?:of|de)\s((?:19|20)\d\d)\b)"
+)

@@ -1,0 +1,254 @@
+"""Portals: the kind from the question, names from beside the address, replacement from the words between two of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from kg.documents import Link
+from kg.extraction.bodies import Bodies
+from kg.extraction.evidence import Evidence
+from kg.extraction.gazetteer import phrases
+from kg.extraction.instruments import Instruments
+from kg.extraction.listings import Entry, entries
+from kg.extraction.reading import Reading
+from kg.iris import host_of
+from kg.questionnaire import ParsedAnswer
+from kg.questionnaire.wording import fold, words_key
+
+KINDS = {
+    "1": "national",
+    "2": "other",
+    "2a": "e-services",
+    "2b": "e-participation",
+    "2c": "open-data",
+    "2d": "procurement",
+    "2e": "other",
+}
+_ELSEWHERE = ("4", "7", "10", "11", "12", "13", "14")
+
+
+@dataclass(slots=True, eq=False)
+class PortalDraft:
+    """A portal while it is put together from its mentions."""
+
+    name: str | None = None
+    url: str | None = None
+    other_urls: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    planned_kinds: list[str] = field(default_factory=list)
+    replaced_by: PortalDraft | None = None
+    replacement_status: str | None = None
+    listing: bool = False
+    evidence: Evidence = field(default_factory=Evidence)
+
+
+def find_portals(reading: Reading, bodies: Bodies, instruments: Instruments) -> list[PortalDraft]:
+    """The portals of questions 1 and 2, and those named elsewhere with an address of their own."""
+    found: list[PortalDraft] = []
+    for answer in reading.answers:
+        if answer.q in KINDS:
+            _read(reading, answer, found)
+    taken = {key(url) for draft in bodies.drafts for url in draft.urls} | {
+        key(url) for draft in instruments.drafts for url in draft.urls
+    }
+    for answer in reading.answers:
+        if answer.q in _ELSEWHERE:
+            _elsewhere(reading, answer, found, taken)
+    return found
+
+
+def key(url: str) -> str:
+    """An address for comparison: no scheme, no `www.`, no trailing slash."""
+    return re.sub(r"^(?:https?://)?(?:www\.)?", "", url.strip().lower()).rstrip("/")
+
+
+def _read(reading: Reading, answer: ParsedAnswer, found: list[PortalDraft]) -> None:
+    kind = KINDS[answer.q]
+    listed = [entry for entry in entries(reading, answer) if entry.urls]
+    by_url: dict[int, Entry] = {}
+    for entry in listed:
+        for url in entry.urls:
+            by_url.setdefault(hash(key(url)), entry)
+    previous: PortalDraft | None = None
+    for piece in answer.pieces:
+        position = piece.start
+        active: tuple[str, PortalDraft | None] = ("", None)
+        links = reading.links_between(piece.start, piece.end)
+        for number, link in enumerate(links):
+            gap_start = position
+            position = link.end
+            before = phrases("replaced_by").search(reading.folded, gap_start, link.start)
+            after = phrases("replaced").search(reading.folded, gap_start, link.start)
+            listing = phrases("lists_portals").search(reading.folded, gap_start, link.start) is not None
+            linked_entry = by_url.get(hash(key(link.url)))
+            draft = _portal(found, link.url)
+            draft.evidence.seen(
+                reading,
+                answer.q,
+                link.start,
+                link.end,
+                "high",
+                "given as an address under the question for this kind",
+            )
+            name = (
+                linked_entry.name
+                if linked_entry and not _BAD_NAME.match(fold(linked_entry.name or ""))
+                else None
+            )
+            if name and draft.name is None:
+                draft.name = name
+                if linked_entry and linked_entry.acronym:
+                    draft.aliases.append(linked_entry.acronym)
+                if linked_entry:
+                    draft.aliases += linked_entry.aliases
+            if listing:
+                draft.listing = not draft.kinds
+                continue
+            if before and previous is not None and previous is not draft:
+                previous.replaced_by, previous.replacement_status = (
+                    draft,
+                    "planned"
+                    if _SOON.search(reading.folded, max(gap_start, before.start() - 20), before.end() + 12)
+                    else "replaced",
+                )
+                if kind not in draft.planned_kinds:
+                    draft.planned_kinds.append(kind)
+                continue
+            if kind not in draft.kinds:
+                draft.kinds.append(kind)
+            if after and previous is not None and previous is not draft:
+                active = ("replaced", previous)
+            if active[1] is not None and active[1] is not draft:
+                draft.replaced_by, draft.replacement_status = active[1], "replaced"
+                _old_names(
+                    reading,
+                    answer,
+                    link,
+                    links[number + 1].start if number + 1 < len(links) else piece.end,
+                    active[1],
+                    found,
+                )
+            elif not active[0]:
+                previous = draft
+        if not links and previous is not None:
+            _successor_by_name(reading, answer, piece.start, piece.end, previous, kind, found)
+        elif links and previous is not None:
+            _successor_by_name(reading, answer, links[-1].end, piece.end, previous, kind, found)
+
+
+def _portal(found: list[PortalDraft], url: str) -> PortalDraft:
+    for draft in found:
+        if draft.url and key(draft.url) == key(url):
+            if draft.url != url and url not in draft.other_urls:
+                draft.other_urls.append(url)
+            return draft
+    draft = PortalDraft(url=url)
+    found.append(draft)
+    return draft
+
+
+def _old_names(
+    reading: Reading,
+    answer: ParsedAnswer,
+    link: Link,
+    end: int,
+    successor: PortalDraft,
+    found: list[PortalDraft],
+) -> None:
+    """ "… which replaced A (address) and B": B has no address and was replaced all the same."""
+    stop = (
+        min((m.start() for m in re.finditer(r"[.;]\s|$", reading.text[link.end : end])), default=0) + link.end
+    )
+    match = _AND_NAME.match(reading.folded, link.end, stop)
+    if match is None:
+        return
+    for name in reading.names(match.end(), stop)[:2]:
+        draft = PortalDraft(
+            name=name.text, kinds=["other"], replaced_by=successor, replacement_status="replaced"
+        )
+        draft.evidence.seen(
+            reading, answer.q, name.start, name.end, "medium", "named as replaced, without an address"
+        )
+        found.append(draft)
+
+
+def _successor_by_name(
+    reading: Reading,
+    answer: ParsedAnswer,
+    start: int,
+    end: int,
+    old: PortalDraft,
+    kind: str,
+    found: list[PortalDraft],
+) -> None:
+    match = phrases("replaced_by").search(reading.folded, start, end)
+    if match is None or old.replaced_by is not None:
+        return
+    names = reading.names(match.end(), end)
+    if not names or names[0].start - match.end() > 12:
+        return
+    name = names[0]
+    wanted = words_key(name.text)
+    known = next(
+        (
+            d
+            for d in found
+            if d is not old
+            and (
+                (d.name and f" {words_key(d.name)} ".endswith(f" {wanted} "))
+                or (d.url and words_key(key(d.url)) == wanted)
+            )
+        ),
+        None,
+    )
+    if known is None:
+        known = PortalDraft(
+            name=name.text, planned_kinds=[kind], aliases=[name.acronym] if name.acronym else []
+        )
+        known.evidence.seen(
+            reading, answer.q, name.start, name.end, "medium", "named as the successor, without an address"
+        )
+        found.append(known)
+    old.replaced_by = known
+    old.replacement_status = (
+        "planned"
+        if _SOON.search(reading.folded, max(start, match.start() - 20), match.end() + 12)
+        else "replaced"
+    )
+
+
+def _elsewhere(reading: Reading, answer: ParsedAnswer, found: list[PortalDraft], taken: set[str]) -> None:
+    for piece in answer.pieces:
+        for link in reading.links_between(piece.start, piece.end):
+            place = key(link.url)
+            known = next((draft for draft in found if draft.url and key(draft.url) == place), None)
+            if known is not None:
+                known.evidence.seen(
+                    reading, answer.q, link.start, link.end, "medium", "its address is given again"
+                )
+                continue
+            if place in taken or "/" in place or "?" in place or host_of(link.url) is None:
+                continue
+            names = reading.names(max(piece.start, link.start - 120), link.start)
+            name = names[-1] if names and link.start - names[-1].after < 6 else None
+            if name is not None and name.group in ("bodies", "policies", "laws", "organisations"):
+                continue
+            draft = PortalDraft(name=name.text if name else None, url=link.url, kinds=["other"])
+            draft.evidence.seen(
+                reading,
+                answer.q,
+                link.start,
+                link.end,
+                "low" if name is None else "medium",
+                "an address of its own in an answer on something else",
+            )
+            found.append(draft)
+
+
+_BAD_NAME = re.compile(
+    r"(?:soon|to be|will|also|and|more|see|a complete|it is|https?|www|pronto|proximamente|since|replaced|being|in charge|un listado|listado|lista)\b"
+)
+_SOON = re.compile(r"\b(?:soon|being|to be|will|sera|pronto|proxim|en migrac|migrando|is moving|prochain)")
+_AND_NAME = re.compile(r"\s*\)?\s*,?\s*(?:and|y|e|et)\s(?:the\s|el\s|la\s|o\s|a\s|le\s)?")
