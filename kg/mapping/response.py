@@ -20,7 +20,7 @@ from kg.mapping.terms import (
     ORGANISATION_CLASSES,
 )
 from kg.namespaces import DG, concept
-from kg.questionnaire import load_form
+from kg.questionnaire import nearest_form
 from kg.records.codes import collection
 from kg.records.identity import Identities
 from kg.records.model import (
@@ -68,7 +68,7 @@ class _Mapper:
         self._language = record.source.language
         self._country = iris.country(self._iso3)
         self._response = iris.response(self._edition, self._iso3)
-        self._form = load_form(record.source.family, self._edition)
+        self._form = nearest_form(record.source.family, self._edition)
 
     def triples(self) -> Iterator[Triple]:
         record = self._record
@@ -420,7 +420,11 @@ class _Mapper:
         node = self._iris.observation(self._edition, self._iso3, indicator.indicator, indicator.year)
         yield node, RDF.type, DG.Observation
         when = f", {indicator.year}" if indicator.year else ""
-        yield node, RDFS.label, Literal(f"{self._iso3} {self._edition}: {indicator.indicator}{when}", lang="en")
+        yield (
+            node,
+            RDFS.label,
+            Literal(f"{self._iso3} {self._edition}: {indicator.indicator}{when}", lang="en"),
+        )
         yield node, DG.country, self._country
         yield node, DG.edition, Literal(self._edition)
         yield node, DG.indicator, concept("indicator", indicator.indicator)

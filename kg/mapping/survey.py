@@ -9,16 +9,16 @@ from rdflib import RDF, RDFS, SKOS, Literal
 from kg.iris import Iris
 from kg.mapping.response import Triple
 from kg.namespaces import DG
-from kg.questionnaire import load_form
+from kg.questionnaire import nearest_form
 
 
 def survey_triples(edition: int, iris: Iris | None = None, family: str = "msq") -> Iterator[Triple]:
     """`id:survey/{edition}` a dg:Survey with one dg:Question per question, labelled in our own words.
 
-    Raises KgError when there is no form for this edition.
+    An edition without a form of its own is described by the nearest one, as extraction reads it.
     """
     iris = iris or Iris()
-    form, survey = load_form(family, edition), iris.survey(edition)
+    form, survey = nearest_form(family, edition), iris.survey(edition)
     yield survey, RDF.type, DG.Survey
     yield (
         survey,

@@ -8,6 +8,7 @@ never guessed. What looks wrong in the source is kept as stated and flagged in `
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
@@ -22,8 +23,15 @@ from pydantic import (
 
 from kg.records.codes import ConceptCode, CountryCode
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+
+def _one_line(value: Any) -> Any:
+    """Text of a record is one line: breaks, tabs and control characters become a space."""
+    return " ".join(_BREAKS.sub(" ", value).split()) if isinstance(value, str) else value
+
+
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+Text = Annotated[str, BeforeValidator(_one_line), StringConstraints(min_length=1, max_length=2000)]
+Name = Annotated[str, BeforeValidator(_one_line), StringConstraints(min_length=1, max_length=400)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
 """A web address exactly as stated. Whether it is a good one is for the shapes to say."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=120)]

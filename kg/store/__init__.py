@@ -8,10 +8,12 @@ from kg.store.embedded import (
     NoStore,
     PublishingInProgress,
     Version,
+    back_up,
     current_version,
     hold,
     open_store,
     publish,
+    restore,
 )
 
 __all__ = [
@@ -19,8 +21,10 @@ __all__ = [
     "NoStore",
     "PublishingInProgress",
     "Version",
+    "back_up",
     "current_version",
     "hold",
     "open_store",
     "publish",
+    "restore",
 ]

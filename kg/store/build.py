@@ -12,7 +12,10 @@ from pathlib import Path
 
 from rdflib import Graph, URIRef
 
+from kg.documents import read_document
 from kg.errors import KgError, NotConforming
+from kg.extraction import extract
+from kg.extraction.batch import documents_in
 from kg.iris import Iris
 from kg.mapping.indicators import indicator_triples
 from kg.mapping.nquads import sorted_nquads
@@ -28,6 +31,9 @@ from kg.store.embedded import Version, publish
 from kg.validation import Finding, Report, Severity, load_shapes, validate
 
 Progress = Callable[[str], None]
+
+RECORDS = frozenset({".yaml", ".yml"})
+"""Endings of record files; anything else among the inputs is a document to extract from."""
 
 _SHOWN = 10
 
@@ -63,7 +69,7 @@ def _quiet(_: str) -> None:
 
 
 def read_records(inputs: Sequence[Path] = ()) -> list[Record]:
-    """The records of the given files and folders (default: the bundled `data/`).
+    """The records of the given files and folders (default: the bundled `data/`); other documents are extracted.
 
     Raises RecordError with the problems of *all* inputs together, so that one run shows everything to mend.
     """
@@ -71,9 +77,12 @@ def read_records(inputs: Sequence[Path] = ()) -> list[Record]:
     records: dict[tuple[int, str], tuple[Path, Record]] = {}
     for file in _files(inputs or [bundled("data")]):
         try:
-            record = load_record(file)
+            record = load_record(file) if file.suffix in RECORDS else _extracted(file)
         except RecordError as error:
             problems.extend(error.problems)
+            continue
+        except KgError as error:
+            problems.append(Problem(error.message, file=error.where or str(file)))
             continue
         key = (record.source.edition, record.source.country)
         if key in records:
@@ -177,10 +186,18 @@ def _said(finding: Finding) -> str:
     return f"{finding.label}: {finding.message}{value}" + (f" Stated in {sources}." if sources else "")
 
 
+def _extracted(document: Path) -> Record:
+    return extract(read_document(document)).record
+
+
 def _files(inputs: Iterable[Path]) -> Iterable[Path]:
     for path in inputs:
         if path.is_dir():
             yield from record_files(path)
+            if not (
+                path / "responses"
+            ).is_dir():  # a folder laid out like data/ holds records, and pages about them
+                yield from (file for file in documents_in([path]) if file.stem.upper() != "README")
         elif path.exists():
             yield path
         else:

@@ -136,13 +136,70 @@ def open_store(target: Path) -> ox.Store:
     lease = hold(target)
     try:
         store = ox.Store.read_only(str(lease.version.database))
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # the latter for files that are damaged
         lease.release()
         raise KgError(
             f"cannot be opened ({error})", where=str(lease.version.path), hint="Run `kg build` again."
         ) from error
     _held.append(lease)
     return store
+
+
+def back_up(target: Path, destination: Path) -> Version:
+    """Copy what `target` serves to the new folder `destination`, while it may be served and published to.
+
+    On one file system the copy is made of hard links and takes milliseconds. Returns the copy's version. Raises NoStore
+    when there is nothing to copy, KgError when `destination` exists or cannot be written.
+    """
+    if destination.exists():
+        raise KgError("exists already", where=str(destination), hint="Give a new folder for the backup.")
+    lease = hold(target)
+    try:
+        part = destination.with_name(f".{destination.name}-{os.getpid()}")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        ox.Store.read_only(str(lease.version.database)).backup(str(part / "rocksdb"))
+        shutil.copyfile(lease.version.path / "version.json", part / "version.json")
+        _sync(part)
+        part.rename(destination)
+    except OSError as error:
+        raise KgError(f"cannot be written ({error})", where=str(destination)) from error
+    finally:
+        lease.release()
+    return _read_version(destination)
+
+
+def restore(backup: Path, target: Path, *, keep: int = KEEP) -> Version:
+    """Make a backup what `target` serves, as `publish` does: in one step, also while it is served.
+
+    Raises KgError when `backup` is none or cannot be read, PublishingInProgress as `publish`.
+    """
+    try:
+        saved = _read_version(backup)
+        if len(ox.Store.read_only(str(saved.database))) != saved.quads + saved.triples:
+            raise ValueError("statements are missing")
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
+        raise KgError(f"is no complete backup ({error})", where=str(backup)) from None
+    try:
+        (target / "versions").mkdir(parents=True, exist_ok=True)
+        with _publishing(target):
+            _clear_leftovers(target)
+            final = target / "versions" / saved.id
+            if not final.exists():
+                building = target / "versions" / f".building-{os.getpid()}"
+                building.mkdir()
+                shutil.copytree(saved.database, building / "rocksdb")
+                shutil.copyfile(backup / "version.json", building / "version.json")
+                (building / "lease").touch()
+                _sync(building)
+                building.rename(final)
+                _sync_folder(final.parent)
+            version = _read_version(final)
+            _point_to(target, version)
+            _prune(target, keep)
+    except OSError as error:
+        raise KgError(f"cannot be restored ({error.strerror or error})", where=str(target)) from error
+    return version
 
 
 # --- private helpers ---

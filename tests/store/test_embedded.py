@@ -12,7 +12,16 @@ import pyoxigraph as ox
 import pytest
 
 from kg.errors import KgError
-from kg.store import NoStore, PublishingInProgress, current_version, hold, open_store, publish
+from kg.store import (
+    NoStore,
+    PublishingInProgress,
+    back_up,
+    current_version,
+    hold,
+    open_store,
+    publish,
+    restore,
+)
 
 EX = "http://example.org/"
 PUBLISH_FOREVER = """
@@ -175,6 +184,39 @@ def test_many_publishers_at_once_leave_one_whole_version(tmp_path: Path) -> None
     version = current_version(tmp_path)
     assert version.quads in sizes
     assert len(ox.Store.read_only(str(version.database))) == 2 * version.quads
+
+
+def test_a_backup_brings_the_dataset_back(tmp_path: Path) -> None:
+    store, backup = tmp_path / "store", tmp_path / "backups" / "monday"
+    saved = publish(store, quads(1, 2))
+    before = contents(store)
+    assert back_up(store, backup).id == saved.id
+    for number in range(3, 6):
+        publish(store, quads(number))
+    assert restore(backup, store).id == saved.id
+    assert contents(store) == before
+    assert restore(backup, tmp_path / "elsewhere").triples == 2
+    publish(store, quads(7))
+    assert contents(tmp_path / "elsewhere") == before
+
+
+def test_what_is_no_backup_changes_nothing(tmp_path: Path) -> None:
+    store, backup = tmp_path / "store", tmp_path / "backup"
+    publish(store, quads(1, 2))
+    with pytest.raises(KgError, match="exists already"):
+        back_up(store, store)
+    with pytest.raises(NoStore):
+        back_up(tmp_path / "none", backup)
+    with pytest.raises(KgError, match="no complete backup"):
+        restore(tmp_path, store)
+    back_up(store, backup)
+    for table in (backup / "rocksdb").glob("*.sst"):
+        table.unlink()
+        table.write_bytes(b"nonsense")
+    publish(store, quads(3))
+    with pytest.raises(KgError, match="no complete backup"):
+        restore(backup, store)
+    assert current_version(store).quads == 1
 
 
 def start_endless(target: Path) -> subprocess.Popen[bytes]:
