@@ -1,0 +1,30 @@
+"""The web: the SPARQL endpoint and the pages around it. Start reading in `app`.
+
+Query processes import `kg.web.querying` and must stay small, so this package loads the application only when asked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from kg.settings import Settings
+
+__all__ = ["create_app", "serve"]
+
+
+def create_app(settings: Settings, store: Path) -> FastAPI:
+    """The ASGI application over an embedded store: `kg.web.app.create_app`."""
+    from kg.web.app import create_app as create
+
+    return create(settings, store)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until stopped: `kg.web.server.serve`."""
+    from kg.web.server import serve as run
+
+    run(settings)

@@ -1,0 +1,212 @@
+"""The dataset as a whole: its description (VoID), complete copies under `/dump/`, and what validation finds in it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.namespace import DCTERMS, FOAF, RDF, VOID, XSD
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from kg.namespaces import DG, HOME
+from kg.store import Version
+from kg.web import negotiation, service_description
+from kg.web.derived import CannotMake, DerivedFiles
+from kg.web.figures import Counted
+from kg.web.presentation import origin_of, render
+from kg.web.problems import Problem
+from kg.web.responses import respond
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A file under `/dump/`: its name, the export format it holds, its media type, and what it is."""
+
+    name: str
+    format: str
+    media_type: str
+    title: str
+
+
+DUMPS: Final = {
+    dump.name: dump
+    for dump in (
+        Dump(
+            "digigov.nq.gz", "nq", "application/n-quads", "N-Quads: all named graphs, one statement per line"
+        ),
+        Dump("digigov.trig.gz", "trig", "application/trig", "TriG: all named graphs, for reading"),
+        Dump("digigov.nt.gz", "nt", "application/n-triples", "N-Triples: the merged graph, each triple once"),
+        Dump("digigov.ttl.gz", "ttl", "text/turtle", "Turtle: the merged graph, for reading"),
+    )
+}
+
+
+PATIENCE: Final = 4.0
+"""Seconds after which a browser that waits for the report gets a page saying so."""
+
+
+def routes() -> list[BaseRoute]:
+    files = DerivedFiles()
+
+    async def dump(request: Request) -> Response:
+        return await _dump(request, files)
+
+    async def validation(request: Request) -> Response:
+        return await _validation(request, files)
+
+    return [
+        Route("/.well-known/void", _void),
+        Route("/dump/", _list),
+        Route("/dump/{name}", dump),
+        Route("/validation", validation),
+    ]
+
+
+def describe_dataset(
+    base_iri: str, origin: str, version: Version, counted: Counted, dumps: tuple[str, ...] = tuple(DUMPS)
+) -> Graph:
+    """The dataset in VoID: where it is, what it holds, and how it is made up by class."""
+    graph = Graph()
+    for prefix, namespace in (("void", VOID), ("dct", DCTERMS), ("foaf", FOAF), ("dg", DG)):
+        graph.bind(prefix, namespace)
+    dataset = URIRef(base_iri + "dataset")
+    graph.add((URIRef(origin + "/.well-known/void"), RDF.type, VOID.DatasetDescription))
+    graph.add((URIRef(origin + "/.well-known/void"), FOAF.primaryTopic, dataset))
+    for predicate, value in (
+        (RDF.type, VOID.Dataset),
+        (DCTERMS.title, Literal("DigiGov KG", lang="en")),
+        (
+            DCTERMS.description,
+            Literal("Institutions and instruments of digital government, by country", lang="en"),
+        ),
+        (DCTERMS.identifier, Literal(version.id)),
+        (DCTERMS.modified, Literal(version.created, datatype=XSD.dateTime)),
+        (FOAF.homepage, URIRef(origin + "/")),
+        (VOID.sparqlEndpoint, URIRef(origin + "/sparql")),
+        (VOID.uriSpace, Literal(base_iri + "id/")),
+        (VOID.exampleResource, URIRef(base_iri + "id/country/COL")),
+        (VOID.vocabulary, URIRef(str(DG))),
+        (VOID.triples, Literal(version.triples)),
+        (VOID.classes, Literal(len(counted.classes))),
+        *((VOID.dataDump, URIRef(f"{origin}/dump/{name}")) for name in dumps),
+    ):
+        graph.add((dataset, predicate, value))
+    for name, triples in counted.graphs.items():
+        subset = URIRef(name)
+        graph.add((dataset, VOID.subset, subset))
+        graph.add((subset, RDF.type, VOID.Dataset))
+        graph.add((subset, VOID.triples, Literal(triples)))
+    for position, (name, entities) in enumerate(sorted(counted.classes.items())):
+        partition = BNode(f"class{position}")  # fixed names: the same dataset gives the same text
+        graph.add((dataset, VOID.classPartition, partition))
+        graph.add((partition, VOID["class"], URIRef(name)))
+        graph.add((partition, VOID.entities, Literal(entities)))
+    return graph
+
+
+# --- private helpers ---
+
+
+async def _void(request: Request) -> Response:
+    endpoint = request.app.state.endpoint
+    accepted = negotiation.acceptable(request.headers.get("accept", ""))
+    key = "turtle" if accepted.html else accepted.graph
+    if key is None:
+        offered = ", ".join(format_.names[0] for format_ in negotiation.GRAPHS)
+        raise Problem(
+            406, "not-acceptable", "No acceptable format", f"The description can be sent as {offered}."
+        )
+    version = _version(endpoint)
+    graph = describe_dataset(
+        endpoint.settings.base_iri, origin_of(request), version, await endpoint.figures()
+    )
+    body = service_description.serialize(graph, key)
+    return respond(request, body, negotiation.MEDIA_TYPES[key])
+
+
+async def _list(request: Request) -> Response:
+    endpoint = request.app.state.endpoint
+    page = render("dumps.html", here="/dump/", version=endpoint.version, dumps=DUMPS.values(), home=HOME)
+    return respond(request, page)
+
+
+async def _dump(request: Request, files: DerivedFiles) -> Response:
+    dump = DUMPS.get(request.path_params["name"])
+    if dump is None:
+        raise Problem(404, "no-such-dump", "There is no such file", f"There are {', '.join(DUMPS)}.")
+    endpoint = request.app.state.endpoint
+    version = _version(endpoint)
+    path = await _derived(files, version, dump.name, f"dump:{dump.format}", endpoint.settings.base_iri)
+    return FileResponse(
+        path,
+        filename=dump.name,
+        media_type="application/gzip",
+        headers={"Cache-Control": "no-cache", "KG-Dataset-Version": version.id},
+    )
+
+
+async def _validation(request: Request, files: DerivedFiles) -> Response:
+    """The SHACL report on the served version: as a page, as JSON, or as a standard report in Turtle."""
+    endpoint = request.app.state.endpoint
+    chosen = negotiation.best(request.headers.get("accept", ""), (negotiation.HTML, _JSON, _TURTLE))
+    if chosen is None:
+        offered = ", ".join(format_.names[0] for format_ in (negotiation.HTML, _JSON, _TURTLE))
+        raise Problem(406, "not-acceptable", "No acceptable format", f"The report can be sent as {offered}.")
+    version = _version(endpoint)
+    form = "turtle" if chosen is _TURTLE else "json"
+    making = _derived(files, version, f"validation.{form}", f"validation:{form}", endpoint.settings.base_iri)
+    try:
+        path = await asyncio.wait_for(making, PATIENCE if chosen is negotiation.HTML else None)
+    except TimeoutError:  # people are told, programs wait
+        page = render("being-made.html", version=version)
+        return respond(request, page, status=202, headers={"Refresh": "4", "Cache-Control": "no-store"})
+    text = await asyncio.to_thread(path.read_text, encoding="utf-8")
+    if chosen is not negotiation.HTML:
+        return respond(request, text, chosen.media_type)
+    report = json.loads(text)
+    page = render(
+        "validation.html",
+        version=version,
+        base_iri=endpoint.settings.base_iri,
+        report=report,
+        sections=[
+            (severity, [(name, list(group)) for name, group in groupby(findings, key=lambda f: f["name"])])
+            for severity, findings in _by_severity(report["findings"])
+        ],
+    )
+    return respond(request, page)
+
+
+def _by_severity(findings: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    return [(severity, list(group)) for severity, group in groupby(findings, key=lambda f: f["severity"])]
+
+
+async def _derived(files: DerivedFiles, version: Version, name: str, job: str, base_iri: str) -> Path:
+    try:
+        return await files.get(version, name, job, base_iri)
+    except CannotMake:
+        raise Problem(503, "not-made", "The file could not be made", "The server's log says why.") from None
+
+
+_JSON: Final = negotiation.Format("json", "application/json", ("application/json",))
+_TURTLE: Final = negotiation.Format("turtle", "text/turtle; charset=utf-8", ("text/turtle",))
+
+
+def _version(endpoint: Any) -> Version:
+    version: Version | None = endpoint.version
+    if version is None:
+        raise Problem(
+            503,
+            "not-ready",
+            "Nothing has been published yet",
+            "Try again in a moment.",
+            headers={"Retry-After": "5"},
+        )
+    return version

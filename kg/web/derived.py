@@ -1,0 +1,120 @@
+"""Files made from a dataset version: complete copies and the validation report. Each is made once, when first asked for.
+
+A process of its own makes them, since that takes seconds and must not slow down queries. They are kept in a temporary
+folder as long as the version is served, and the server runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from kg.store import Version
+
+
+class CannotMake(Exception):
+    """The process that makes the file failed; its reason is in the log."""
+
+
+class DerivedFiles:
+    """The files of the version that was asked for last."""
+
+    def __init__(self) -> None:
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._version = ""
+        self._tasks: dict[str, asyncio.Task[Path]] = {}
+
+    async def get(self, version: Version, name: str, job: str, base_iri: str) -> Path:
+        """The file `name`, made by the job of that name in JOBS (with its argument behind a colon).
+
+        Raises CannotMake.
+        """
+        if version.id != self._version:
+            self._version = version.id
+            self._tasks.clear()
+            if self._folder is not None:
+                self._folder.cleanup()  # a file that is being sent stays readable until it is closed
+            self._folder = tempfile.TemporaryDirectory(prefix="kg-derived-")
+        assert self._folder is not None
+        task = self._tasks.get(name)
+        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
+            target = Path(self._folder.name) / name
+            task = self._tasks[name] = asyncio.create_task(_make(version, job, target, base_iri))
+        # One client that leaves does not stop the work that others wait for.
+        return await asyncio.shield(task)
+
+
+def make(job: str, database: Path, target: Path, base_iri: str) -> None:
+    """Make a file here and now (in the process that `DerivedFiles` started for it)."""
+    kind, _, argument = job.partition(":")
+    JOBS[kind](ox.Store.read_only(str(database)), argument, target, base_iri)
+
+
+# --- private helpers ---
+
+
+async def _make(version: Version, job: str, target: Path, base_iri: str) -> Path:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "kg.web.derived", job, str(version.database), str(target), base_iri
+    )
+    try:
+        code = await process.wait()
+    except BaseException:
+        process.kill()
+        raise
+    if code != 0:
+        raise CannotMake(f"making {target.name} ended with exit code {code}")
+    return target
+
+
+def _dump(store: ox.Store, format_name: str, target: Path, base_iri: str) -> None:
+    from kg.publishing.exports import export
+
+    plain = export(store, format_name, target.with_name(target.name + ".plain"), base_iri)
+    partial = target.with_name(target.name + ".partial")
+    with plain.open("rb") as source, gzip.GzipFile(partial, "wb", compresslevel=6, mtime=0) as packed:
+        shutil.copyfileobj(source, packed, 1024 * 1024)
+    plain.unlink()
+    partial.replace(target)
+
+
+def _validation(store: ox.Store, form: str, target: Path, base_iri: str) -> None:
+    from rdflib import Graph
+
+    from kg.iris import Iris
+    from kg.validation import load_shapes, validate
+
+    iris = Iris(base_iri)
+    apart = (str(iris.ontology_graph), str(iris.inferred_graph))
+
+    def graph(names: list[str]) -> Graph:
+        found = Graph()
+        for name in names:
+            text = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(name))
+            found.parse(data=text, format="nt")
+        return found
+
+    stated = [name.value for name in store.named_graphs() if name.value not in apart]
+    report = validate(graph(stated), graph([apart[1]]), load_shapes())
+    partial = target.with_name(target.name + ".partial")
+    partial.write_text(report.to_turtle() if form == "turtle" else report.to_json(), encoding="utf-8")
+    partial.replace(target)
+
+
+JOBS: Final[dict[str, Callable[[ox.Store, str, Path, str], None]]] = {
+    "dump": _dump,
+    "validation": _validation,
+}
+"""What makes a file out of an opened store, an argument, where to write it, and the base of data IRIs."""
+
+
+if __name__ == "__main__":
+    make(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])

@@ -1,0 +1,338 @@
+"""Things under their own addresses (Linked Data): `/id/…` names a thing, `/doc/…` describes it, `/ontology` and `/shapes` too.
+
+A thing is not a document, so `/id/…` answers 303 (https://www.w3.org/TR/cooluris/); the document is a page or RDF by
+content negotiation, or by suffix: `.html .ttl .nt .rdf .jsonld`. The server answers for the base of its dataset
+(`KG_BASE_IRI`) and for the project's own vocabulary, whatever host it runs on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cache
+from typing import Any, Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from kg.iris import Iris
+from kg.namespaces import CONCEPT, DG, HOME
+from kg.validation.shapes import load_shapes, rules_of
+from kg.web import dataset_pages, negotiation, service_description
+from kg.web.limits import client_of
+from kg.web.negotiation import GRAPHS, HTML, MEDIA_TYPES, Format
+from kg.web.presentation import IN_PATH, origin_of, render
+from kg.web.problems import Problem
+from kg.web.protocol import Operation
+from kg.web.responses import respond
+
+SUFFIXES: Final = {
+    ".html": "html",
+    ".ttl": "turtle",
+    ".nt": "ntriples",
+    ".rdf": "rdfxml",
+    ".jsonld": "jsonld",
+}
+STATEMENTS: Final = 2000
+"""Statements about a thing that its page shows."""
+MENTIONS: Final = 200
+"""Statements with the thing as object that its page shows."""
+MENTIONS_IN_RDF: Final = 5000
+"""The same for its RDF document, which says when there are more."""
+
+
+def routes() -> list[BaseRoute]:
+    return [
+        Route("/id/{path:path}", _thing),
+        Route("/doc/{path:path}", _Document()),
+        Route("/ontology", _Ontology()),
+        Route("/ontology{suffix}", _Ontology()),
+        Route("/shapes", _shapes),
+        Route("/shapes{suffix}", _shapes),
+        *dataset_pages.routes(),
+    ]
+
+
+async def _thing(request: Request) -> Response:
+    """303 See Other: from the thing to the document about it."""
+    path = quote(request.path_params["path"], safe=IN_PATH)
+    return RedirectResponse(f"/doc/{path}", status_code=303, headers={"Vary": "Accept"})
+
+
+class _Document:
+    """What the graph says about a thing, and where it is mentioned. An ASGI application: RDF comes from `sparql`."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        _only_get(request)
+        endpoint = scope["app"].state.endpoint
+        path, wanted = _split(request.path_params["path"])
+        chosen = _chosen(request, wanted)
+        iri = _iri_of(path, endpoint.settings.base_iri)
+        client = client_of(scope)
+        asked = _FOUND % {"thing": iri, "most": MENTIONS_IN_RDF + 1}
+        found = (await endpoint.table(asked, 1, client=client))["rows"]
+        stated, mentions = (
+            (found[0][0]["value"] == "true", int(found[0][1]["value"])) if found else (False, 0)
+        )
+        if not stated and not mentions:
+            raise Problem(
+                404,
+                "no-such-thing",
+                "The graph knows nothing of that name",
+                f"Nothing is stated about <{iri}>.",
+            )
+        document = f"{origin_of(request)}/doc/{path}"
+        links = [
+            f'<{document}{suffix}>; rel="alternate"; type="{_type(key)}"' for suffix, key in SUFFIXES.items()
+        ]
+        links.append(f'<{iri}>; rel="describes"')
+        if chosen == HTML.key:
+            page = await _page(endpoint, client, iri, path)
+            await respond(request, page, headers={"Link": ", ".join(links)})(scope, receive, send)
+            return
+        note = _NOTE % MENTIONS_IN_RDF if mentions > MENTIONS_IN_RDF else ""
+        text = _DESCRIBE % {"thing": iri, "document": document, "note": note, "most": MENTIONS_IN_RDF}
+        await endpoint.answer(
+            scope, receive, _with_link(send, links), Operation("query", text, format=chosen)
+        )
+
+
+class _Ontology:
+    """The ontology as a page with an anchor per term, or as RDF."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        _only_get(request)
+        endpoint = scope["app"].state.endpoint
+        chosen = _chosen(request, _suffix(request))
+        graph = Iris(endpoint.settings.base_iri).ontology_graph
+        if chosen != HTML.key:
+            text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+            await endpoint.answer(scope, receive, send, Operation("query", text, format=chosen))
+            return
+        rows = (await endpoint.table(_TERMS % {"graph": graph}, 5000, client=client_of(scope)))["rows"]
+        terms = [_term(row) for row in rows if row[0]["value"].startswith(DG)]
+        page = render(
+            "ontology.html",
+            here="/ontology",
+            version=endpoint.version,
+            classes=[term for term in terms if term["kind"] == "class"],
+            properties=[term for term in terms if term["kind"] == "property"],
+            suffixes=[suffix for suffix in SUFFIXES if suffix != ".html"],
+        )
+        await respond(request, page)(scope, receive, send)
+
+
+async def _shapes(request: Request) -> Response:
+    """The SHACL shapes, as a list of rules or as RDF."""
+    chosen = _chosen(request, _suffix(request))
+    shapes = await asyncio.to_thread(_shapes_graph)
+    if chosen == HTML.key:
+        page = render(
+            "shapes.html",
+            version=request.app.state.endpoint.version,
+            rules=rules_of(shapes),
+            suffixes=[suffix for suffix in SUFFIXES if suffix != ".html"],
+        )
+        return respond(request, page)
+    body = await asyncio.to_thread(_serialized_shapes, chosen)
+    return respond(request, body, MEDIA_TYPES[chosen])
+
+
+# --- private helpers ---
+
+_OFFERED: Final[tuple[Format, ...]] = (*GRAPHS, HTML)
+
+_FOUND: Final = """\
+SELECT ?stated (COUNT(?s) AS ?mentions) WHERE {
+  BIND (EXISTS { <%(thing)s> ?p ?o } AS ?stated)
+  OPTIONAL { SELECT ?s WHERE { ?s ?q <%(thing)s> } LIMIT %(most)d }
+} GROUP BY ?stated"""
+
+_DESCRIBE: Final = """\
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+CONSTRUCT {
+  <%(document)s> a foaf:Document ; foaf:primaryTopic <%(thing)s> .
+  %(note)s
+  <%(thing)s> ?p ?o . ?o rdfs:label ?label .
+  ?s ?q <%(thing)s> .
+} WHERE {
+  { <%(thing)s> ?p ?o OPTIONAL { ?o rdfs:label ?label } }
+  UNION
+  { SELECT ?s ?q WHERE { ?s ?q <%(thing)s> } LIMIT %(most)d }
+}"""
+_NOTE: Final = 'foaf:Document rdfs:comment "Of the statements that mention the thing, this document has %d; there are more."@en .'
+
+_STATEMENTS: Final = """\
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?p (SAMPLE(?pLabel) AS ?pName) ?o (SAMPLE(?oEnglish) AS ?oName) (SAMPLE(?oAny) AS ?oOther) WHERE {
+  <%s> ?p ?o
+  OPTIONAL { ?p rdfs:label ?pLabel FILTER (LANGMATCHES(LANG(?pLabel), "en")) }
+  OPTIONAL { ?o rdfs:label ?oEnglish FILTER (LANGMATCHES(LANG(?oEnglish), "en")) }
+  OPTIONAL { ?o rdfs:label ?oAny }
+} GROUP BY ?p ?o ORDER BY ?p ?o"""
+
+_MENTIONS: Final = """\
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?p (SAMPLE(?pLabel) AS ?pName) ?s (SAMPLE(?sEnglish) AS ?sName) (SAMPLE(?sAny) AS ?sOther) WHERE {
+  { SELECT ?s ?p WHERE { ?s ?p <%s> } LIMIT %d }
+  OPTIONAL { ?p rdfs:label ?pLabel FILTER (LANGMATCHES(LANG(?pLabel), "en")) }
+  OPTIONAL { ?s rdfs:label ?sEnglish FILTER (LANGMATCHES(LANG(?sEnglish), "en")) }
+  OPTIONAL { ?s rdfs:label ?sAny }
+} GROUP BY ?p ?s ORDER BY ?p ?s"""
+
+_TERMS: Final = """\
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?term (SAMPLE(?type) AS ?kind) (SAMPLE(?label) AS ?name) (SAMPLE(?definition) AS ?meaning)
+       (GROUP_CONCAT(DISTINCT STR(?parent); SEPARATOR=" ") AS ?parents)
+       (GROUP_CONCAT(DISTINCT STR(?domain); SEPARATOR=" ") AS ?domains)
+       (GROUP_CONCAT(DISTINCT STR(?range); SEPARATOR=" ") AS ?ranges)
+WHERE { GRAPH <%(graph)s> {
+  VALUES ?type { owl:Class owl:ObjectProperty owl:DatatypeProperty }
+  ?term a ?type FILTER ISIRI(?term)
+  OPTIONAL { ?term rdfs:label ?label FILTER (LANG(?label) = "en") }
+  OPTIONAL { ?term skos:definition ?definition FILTER (LANG(?definition) = "en") }
+  OPTIONAL { ?term rdfs:subClassOf|rdfs:subPropertyOf ?parent FILTER ISIRI(?parent) }
+  OPTIONAL { ?term rdfs:domain ?domain FILTER ISIRI(?domain) }
+  OPTIONAL { ?term rdfs:range ?range FILTER ISIRI(?range) }
+} } GROUP BY ?term ORDER BY ?term"""
+
+
+def _only_get(request: Request) -> None:
+    if request.method not in ("GET", "HEAD"):
+        raise Problem(
+            405, "method-not-allowed", "Method not allowed", "Use GET.", headers={"Allow": "GET, HEAD"}
+        )
+
+
+def _split(path: str) -> tuple[str, str | None]:
+    """A path without its suffix, in the form that IRIs have, and the format that the suffix names."""
+    for suffix, key in SUFFIXES.items():
+        if path.endswith(suffix):
+            return quote(path.removesuffix(suffix), safe=IN_PATH), key
+    return quote(path, safe=IN_PATH), None
+
+
+def _suffix(request: Request) -> str | None:
+    suffix = request.path_params.get("suffix")
+    if suffix is None:
+        return None
+    if suffix not in SUFFIXES:
+        raise Problem(
+            404, "no-such-page", "There is nothing at this address", f"Suffixes are {', '.join(SUFFIXES)}."
+        )
+    return SUFFIXES[suffix]
+
+
+def _chosen(request: Request, wanted: str | None) -> str:
+    """The format of the document: of the suffix, or negotiated."""
+    if wanted:
+        return wanted
+    accepted = negotiation.acceptable(request.headers.get("accept", ""))
+    if accepted.html:
+        return HTML.key
+    if accepted.graph is None:
+        offered = ", ".join(format_.names[0] for format_ in _OFFERED)
+        raise Problem(
+            406, "not-acceptable", "No acceptable format", f"The document can be sent as {offered}."
+        )
+    return accepted.graph
+
+
+def _type(key: str) -> str:
+    return MEDIA_TYPES[key].partition(";")[0]
+
+
+def _iri_of(path: str, base_iri: str) -> str:
+    iri = f"{base_iri}id/{path}"
+    return f"{HOME}id/{path}" if f"{HOME}id/{path}".startswith(CONCEPT) else iri
+
+
+def _with_link(send: Send, links: list[str]) -> Send:
+    async def sending(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"link", ", ".join(links).encode())]
+        await send(message)
+
+    return sending
+
+
+async def _page(endpoint: Any, client: str, iri: str, path: str) -> str:
+    stated = await endpoint.table(_STATEMENTS % iri, STATEMENTS, client=client)
+    mentioned = await endpoint.table(_MENTIONS % (iri, MENTIONS + 1), MENTIONS, client=client)
+    statements = _by_property(stated["rows"])
+    names = [
+        term["value"]
+        for group in statements
+        if group["property"] in _NAMING
+        for term, _ in sorted(group["values"], key=lambda pair: pair[0].get("lang") != "en")
+    ]
+    return render(
+        "thing.html",
+        version=endpoint.version,
+        base_iri=endpoint.settings.base_iri,
+        iri=iri,
+        name=names[0] if names else path,
+        path=path,
+        statements=statements,
+        more_statements=stated["more"],
+        mentions=_by_property(mentioned["rows"]),
+        more_mentions=mentioned["more"],
+        suffixes=[suffix for suffix in SUFFIXES if suffix != ".html"],
+        all_mentions=f"SELECT ?thing ?property WHERE {{ ?thing ?property <{iri}> }}",
+    )
+
+
+_NAMING: Final = (
+    "http://www.w3.org/2000/01/rdf-schema#label",
+    "http://www.w3.org/2004/02/skos/core#prefLabel",
+)
+
+
+def _by_property(rows: list[list[Any]]) -> list[dict[str, Any]]:
+    groups: dict[str, dict[str, Any]] = {}
+    for property_, name, value, english, other in rows:
+        iri = property_["value"]
+        group = groups.setdefault(
+            iri, {"property": iri, "name": name["value"] if name else None, "values": []}
+        )
+        label = english or other
+        group["values"].append((value, label["value"] if label else None))
+    order = {iri: position for position, iri in enumerate((*_NAMING, _TYPE))}
+    return sorted(groups.values(), key=lambda group: order.get(group["property"], len(order)))
+
+
+_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+
+def _term(row: list[Any]) -> dict[str, Any]:
+    term, kind, name, meaning, parents, domains, ranges = row
+    local = term["value"][len(DG) :]
+    return {
+        "id": local,
+        "iri": term["value"],
+        "kind": "class" if kind["value"].endswith("#Class") else "property",
+        "name": name["value"] if name else local,
+        "meaning": meaning["value"] if meaning else "",
+        "facts": [
+            (label, found["value"].split())
+            for label, found in (("narrower than", parents), ("of", domains), ("value", ranges))
+            if found and found["value"]
+        ],
+    }
+
+
+@cache
+def _shapes_graph() -> Any:
+    return load_shapes()
+
+
+@cache
+def _serialized_shapes(key: str) -> bytes:
+    return service_description.serialize(_shapes_graph(), key)

@@ -1,0 +1,178 @@
+"""Content negotiation (RFC 9110 §12): which media type and coding a response has, from what the client accepts.
+
+The formats of results are data here; `querying.worker` knows how to write them. A client that accepts none of them
+gets 406, never a silent default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A serialisation: its key, the media type it is sent as, and all names that clients ask for it by."""
+
+    key: str
+    media_type: str
+    names: tuple[str, ...]
+    short: tuple[str, ...] = ()
+    """Values of the `format` parameter, besides the key and the media types. (N3 is asked for, Turtle is a part of it.)"""
+
+
+SOLUTIONS: Final = (
+    Format(
+        "json", "application/sparql-results+json", ("application/sparql-results+json", "application/json"), ("srj",)
+    ),
+    Format(
+        "xml", "application/sparql-results+xml", ("application/sparql-results+xml", "application/xml", "text/xml"),
+        ("srx",),
+    ),
+    Format("csv", "text/csv; charset=utf-8; header=present", ("text/csv",)),
+    Format("tsv", "text/tab-separated-values; charset=utf-8; header=present", ("text/tab-separated-values",)),
+)  # fmt: skip
+"""SELECT and ASK, in order of preference when the client has none."""
+
+GRAPHS: Final = (
+    Format("turtle", "text/turtle; charset=utf-8", ("text/turtle", "application/x-turtle", "text/n3", "text/rdf+n3"), ("ttl", "n3")),
+    Format("ntriples", "application/n-triples", ("application/n-triples", "text/plain"), ("nt",)),
+    Format("jsonld", "application/ld+json", ("application/ld+json", "application/json"), ("json-ld", "json")),
+    Format(
+        "rdfxml", "application/rdf+xml", ("application/rdf+xml", "application/xml", "text/xml"),
+        ("rdf", "xml", "rdf+xml"),
+    ),
+    Format("trig", "application/trig", ("application/trig",)),
+    Format("nquads", "application/n-quads", ("application/n-quads",), ("nq",)),
+)  # fmt: skip
+"""CONSTRUCT, DESCRIBE and descriptions, in order of preference when the client has none."""
+
+HTML: Final = Format("html", "text/html; charset=utf-8", ("text/html", "application/xhtml+xml"))
+PROBLEM: Final = Format(
+    "problem", "application/problem+json", ("application/problem+json", "application/json")
+)
+MEDIA_TYPES: Final = {format_.key: format_.media_type for format_ in (*SOLUTIONS, *GRAPHS, HTML)}
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptable:
+    """What a response may be: a key per kind of result, None where the client takes none."""
+
+    solutions: str | None
+    graph: str | None
+    html: bool
+    """Whether a page for people is preferred to either."""
+
+
+@lru_cache(maxsize=1024)
+def acceptable(accept: str, wanted: str | None = None) -> Acceptable:
+    """The formats for an Accept header, or for the `format` parameter `wanted`, which takes precedence.
+
+    Raises KeyError when `wanted` names no format at all.
+    """
+    if wanted:
+        name = wanted.strip().lower()
+        solutions, graph = _named(name, SOLUTIONS), _named(name, GRAPHS)
+        html = name in ("html", *HTML.names)
+        if solutions is None and graph is None and not html:
+            raise KeyError(wanted)
+        return Acceptable(solutions, graph, html)
+    ranges = _ranges(accept)
+    solutions, quality = _best(ranges, SOLUTIONS)
+    graph, graph_quality = _best(ranges, GRAPHS)
+    page, page_quality = _best(ranges, (HTML,), wildcards=False)
+    return Acceptable(solutions, graph, page is not None and page_quality >= max(quality, graph_quality))
+
+
+@lru_cache(maxsize=1024)
+def best(accept: str, offered: tuple[Format, ...]) -> Format | None:
+    """The offered format that the client likes best; among equals the first. None when it accepts none."""
+    key, _ = _best(_ranges(accept), offered)
+    return next((format_ for format_ in offered if format_.key == key), None)
+
+
+@lru_cache(maxsize=256)
+def coding(accept_encoding: str) -> Literal["br", "gzip"] | None:
+    """The content coding to use: brotli or gzip where accepted, otherwise none."""
+    qualities: dict[str, float] = {}
+    for part in accept_encoding.lower().split(","):
+        name, _, parameters = part.partition(";")
+        qualities[name.strip()] = _quality(parameters.split(";"))
+    anything = qualities.get("*", 0.0)
+    brotli = qualities.get("br", anything)
+    gzip = qualities.get("gzip", qualities.get("x-gzip", anything))
+    identity = qualities.get("identity", 0.001)
+    if max(brotli, gzip) <= 0 or identity > max(brotli, gzip):
+        return None
+    return "br" if brotli >= gzip else "gzip"
+
+
+# --- private helpers ---
+
+_Range = tuple[str, float]
+
+
+@lru_cache(maxsize=1024)
+def _ranges(accept: str) -> tuple[_Range, ...]:
+    ranges: list[_Range] = []
+    for part in (accept or "*/*").split(","):
+        name, *parameters = part.split(";")
+        name = name.strip().lower()
+        if "/" in name:
+            ranges.append((name, _quality(parameters)))
+    # A header without one readable range says nothing, as if it were not there.
+    return tuple(ranges) or (("*/*", 1.0),)
+
+
+def _quality(parameters: Iterable[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "q":
+            try:
+                return min(max(float(value), 0.0), 1.0)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def _best(
+    ranges: Sequence[_Range], offered: Sequence[Format], *, wildcards: bool = True
+) -> tuple[str | None, float]:
+    """The most specific range decides on a name (RFC 9110 §12.5.1); the highest quality decides among formats."""
+    found: tuple[str | None, float] = (None, 0.0)
+    for format_ in offered:
+        main, *others = format_.names
+        quality = _quality_of(main, ranges, wildcards)
+        for (
+            name
+        ) in others:  # a wildcard means the main name: text/* asks for CSV, not for results sent as text/xml
+            quality = max(quality, _quality_of(name, ranges, wildcards=False))
+        if quality > found[1]:
+            found = (format_.key, quality)
+    return found
+
+
+def _quality_of(name: str, ranges: Sequence[_Range], wildcards: bool) -> float:
+    exact = [quality for range_, quality in ranges if range_ == name]
+    if exact:
+        return max(exact)
+    if not wildcards:
+        return 0.0
+    family = name.partition("/")[0] + "/*"
+    for pattern in (family, "*/*"):
+        matching = [quality for range_, quality in ranges if range_ == pattern]
+        if matching:
+            return max(matching)
+    return 0.0
+
+
+def _named(name: str, offered: Sequence[Format]) -> str | None:
+    for format_ in offered:
+        if name == format_.key or name in format_.short:
+            return format_.key
+    for format_ in offered:
+        if name in format_.names:
+            return format_.key
+    return None

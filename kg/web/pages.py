@@ -1,0 +1,224 @@
+"""Pages for people: the start page, the query form with its results, and problems. All work without JavaScript."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from kg.namespaces import HOME, PREFIXES
+from kg.publishing.queries import bound_text, library
+from kg.settings import Settings
+from kg.store import Version
+from kg.web import linked_data, negotiation, question_pages
+from kg.web.figures import Counted
+from kg.web.presentation import STATIC, origin_of, render
+from kg.web.protocol import Operation
+from kg.web.responses import respond
+
+if TYPE_CHECKING:
+    from kg.web.problems import Problem
+
+PAGE_ROWS: Final = 500
+"""Rows of a result that a page shows."""
+
+SHOWN_CLASSES: Final = (
+    ("Country", "countries and areas", "countries"),
+    ("GovernmentBody", "government bodies", "bodies"),
+    ("LegalInstrument", "legal instruments", "instruments"),
+    ("PolicyInstrument", "policy instruments", "policies"),
+    ("Portal", "portals", "portals"),
+    ("Initiative", "initiatives", "initiatives"),
+    ("Cooperation", "cooperations", "cooperations"),
+    ("InternationalOrganisation", "international organisations", "organisations-by-members"),
+    ("Observation", "observed figures", "indicator-ranking"),
+    ("Answer", "answers as sources", "responses"),
+)
+"""Classes with a figure on the start page: local name, label, and the query of the library that lists them."""
+
+BEGIN_WITH: Final = (
+    "egov-authority", "instruments-by-topic", "coverage-matrix", "cooperation-partners", "partner-suggestions",
+    "body-for-area", "egdi-trend", "evidence", "suspect-statements",
+)  # fmt: skip
+"""Queries of the library that the start page offers."""
+
+ADDRESSES: Final = (
+    ("/sparql", "SPARQL 1.1 Protocol; a description of the service for RDF clients"),
+    ("/api/queries", "the questions of the library as JSON, each with its result as JSON or CSV"),
+    ("/ontology", "the ontology, as a page or as RDF"),
+    ("/shapes", "the SHACL shapes that the data is checked by"),
+    ("/validation", "what the shapes find in the graph, as a page, JSON or Turtle"),
+    ("/dump/", "the whole graph to download"),
+    ("/.well-known/void", "VoID description of the dataset"),
+    ("/metrics", "figures of this server for Prometheus"),
+)
+
+OVERVIEW: Final = """\
+# How many of what there is
+SELECT ?class (COUNT(?thing) AS ?things)
+WHERE { ?thing a ?class }
+GROUP BY ?class
+ORDER BY DESC(?things)
+LIMIT 50"""
+"""What the empty query form begins with."""
+
+
+def routes() -> list[BaseRoute]:
+    """All addresses for people but `/sparql`. They read `app.state.endpoint` (sparql.SparqlEndpoint)."""
+    return [
+        Route("/", _start),
+        *question_pages.routes(),
+        *linked_data.routes(),
+        Mount("/static", _Assets(directory=STATIC), name="static"),
+    ]
+
+
+def start_page(version: Version | None, counted: Counted, origin: str) -> str:
+    """What is served, with figures, and where to go from here."""
+    queries = library()
+    return render(
+        "start.html",
+        here="/",
+        version=version,
+        origin=origin,
+        figures=[
+            {"label": label, "count": counted.classes[_DG + name], "href": f"/queries/{query}"}
+            for name, label, query in SHOWN_CLASSES
+            if _DG + name in counted.classes
+        ],
+        questions=[queries[name] for name in BEGIN_WITH if name in queries],
+        total_questions=len(queries),
+        addresses=ADDRESSES,
+    )
+
+
+def start_document(version: Version | None, counted: Counted) -> dict[str, Any]:
+    """The start page for programs."""
+    dataset = None
+    if version:
+        dataset = {
+            "version": version.id,
+            "created": version.created,
+            "triples": version.triples,
+            "statements": version.quads,
+            "graphs": dict(sorted(counted.graphs.items())),
+            "classes": dict(sorted(counted.classes.items())),
+        }
+    return {"name": "DigiGov KG", "dataset": dataset, "links": dict(ADDRESSES)}
+
+
+def query_page(
+    operation: Operation,
+    settings: Settings,
+    version: Version | None,
+    *,
+    document: dict[str, Any] | None = None,
+    problem: Problem | None = None,
+    seconds: float = 0.0,
+) -> str:
+    """The form with the query of `operation`, and under it the rows of `document` (querying.worker) or the problem."""
+    kind = document["kind"] if document else ""
+    query = operation.text
+    return render(
+        "sparql.html",
+        here="/sparql",
+        version=version,
+        base_iri=settings.base_iri,
+        query=query or OVERVIEW,
+        prefixes={**PREFIXES, "id": settings.base_iri + "id/", "graph": settings.base_iri + "graph/"},
+        examples=_examples(settings.base_iri),
+        document=document,
+        unit="triples" if kind == "graph" else "rows",
+        problem=problem,
+        seconds=seconds,
+        formats=_FORMATS,
+        downloads=[(_run(query, key), name) for key, name in _DOWNLOADS.get(kind, ())],
+        limit=settings.query_timeout,
+        max_rows=settings.max_rows,
+    )
+
+
+def problem_page(problem: Problem) -> str:
+    """An error as a page."""
+    return render("problem.html", problem=problem)
+
+
+# --- private helpers ---
+
+
+async def _start(request: Request) -> Response:
+    endpoint = request.app.state.endpoint
+    chosen = negotiation.best(request.headers.get("accept", ""), (negotiation.HTML, _JSON))
+    counted = await endpoint.figures()
+    if chosen is negotiation.HTML:
+        return respond(request, start_page(endpoint.version, counted, origin_of(request)))
+    return respond(request, json.dumps(start_document(endpoint.version, counted)), _JSON.media_type)
+
+
+class _Assets(StaticFiles):
+    """Static files; an address with the content's hash never changes its content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code == 200:
+            lasting = b"v=" in scope["query_string"]
+            response.headers["Cache-Control"] = (
+                "public, max-age=31536000, immutable" if lasting else "no-cache"
+            )
+        return response
+
+
+_DG: Final = HOME + "ontology#"
+_JSON: Final = negotiation.Format("json", "application/json", ("application/json",))
+_NAMES: Final = {
+    "json": "JSON", "xml": "XML", "csv": "CSV", "tsv": "TSV", "turtle": "Turtle", "ntriples": "N-Triples",
+    "rdfxml": "RDF/XML", "jsonld": "JSON-LD", "trig": "TriG", "nquads": "N-Quads",
+}  # fmt: skip
+_FORMATS: Final = (
+    ("html", "Table on this page"),
+    *((format_.key, _NAMES[format_.key]) for format_ in negotiation.SOLUTIONS),
+    *((format_.key, f"{_NAMES[format_.key]} (of graphs)") for format_ in negotiation.GRAPHS),
+)
+_DOWNLOADS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "solutions": tuple((key, _NAMES[key]) for key in ("csv", "tsv", "json", "xml")),
+    "boolean": tuple((key, _NAMES[key]) for key in ("json", "xml")),
+    "graph": tuple((key, _NAMES[key]) for key in ("turtle", "ntriples", "rdfxml", "jsonld")),
+}
+_EXAMPLES: Final = (
+    "egov-authority", "bodies", "instruments-by-topic", "cooperation-partners", "memberships", "portals",
+    "coverage-matrix", "egdi-trend", "evidence",
+)  # fmt: skip
+
+
+@cache
+def _examples(base_iri: str) -> list[dict[str, str]]:
+    queries = library()
+    examples = [
+        {
+            "title": query.title["en"],
+            "description": query.description,
+            "href": _run(bound_text(query, query.examples[0].parameters, base_iri).strip()),
+        }
+        for query in (queries[name] for name in _EXAMPLES if name in queries)
+    ]
+    described = "The result is a graph, to look at here or to download as Turtle, JSON-LD and others"
+    describe = f"DESCRIBE <{base_iri}id/country/COL>"
+    return [
+        *examples,
+        {
+            "title": "Everything about one country, as a graph",
+            "description": described,
+            "href": _run(describe),
+        },
+    ]
+
+
+def _run(query: str, format_: str | None = None) -> str:
+    return "/sparql?" + urlencode({"query": query, **({"format": format_} if format_ else {})})

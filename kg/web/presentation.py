@@ -1,0 +1,148 @@
+"""How values of the graph look on a page: short names, links to the pages of this server, numbers. Templates get these.
+
+IRIs of the dataset are shown with a link to this server's own page about the thing, so that a copy of the graph under
+another host can be browsed there; all other IRIs link to where they point.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+
+from kg import __version__
+from kg.namespaces import DG, DGSH, HOME, PREFIXES
+
+STATIC: Final = Path(__file__).parent / "static"
+
+IN_PATH: Final = "/%-._~:@!$&'()*+,;="
+"""Characters that stand in the path of an IRI as they are."""
+
+Term = Mapping[str, Any]
+"""A term of the query worker's page document: `type`, `value`, and for literals `lang` and `datatype`."""
+
+
+def render(template: str, **values: Any) -> str:
+    """A page from `templates/`."""
+    return (
+        _environment()
+        .get_template(template)
+        .render({"version": None, "here": "", "base_iri": HOME, **values})
+    )
+
+
+def short(iri: str) -> str:
+    """An IRI with a prefix of the project where one fits.
+
+    >>> short("https://w3id.org/digigov/ontology#Act")
+    'dg:Act'
+    """
+    for prefix, namespace in _by_length():
+        if iri.startswith(namespace) and len(iri) > len(namespace):
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return iri
+
+
+def local_path(iri: str, base_iri: str = HOME) -> str | None:
+    """The path of this server's page about an IRI of the dataset or the ontology; None for all others.
+
+    >>> local_path("https://w3id.org/digigov/id/country/COL")
+    '/doc/country/COL'
+    """
+    for base in dict.fromkeys((base_iri, HOME)):
+        if iri.startswith(base + "id/"):
+            return "/doc/" + quote(iri[len(base) + 3 :], safe=IN_PATH)
+    if iri.startswith(str(DG)):
+        return "/ontology#" + quote(iri[len(DG) :], safe=IN_PATH)
+    return "/shapes" if iri.startswith(str(DGSH)) else None
+
+
+def link(iri: str, base_iri: str = HOME) -> str:
+    """Where an IRI leads: a page of this server, the web, or nowhere (`#`) for schemes that a browser must not open."""
+    return local_path(iri, base_iri) or (iri if is_web(iri) else "#")
+
+
+def is_web(iri: str) -> bool:
+    """Whether it is an http(s) address with a host."""
+    try:
+        parts = urlsplit(iri)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def origin_of(request: Request) -> str:
+    """Scheme and host that the client used, for addresses to show."""
+    host = request.headers.get("host", "")
+    return f"{request.url.scheme}://{host if _HOST.fullmatch(host) else 'localhost'}"
+
+
+def encoded(parameters: Mapping[str, object]) -> str:
+    """A query string with its question mark, empty for no parameters."""
+    return "?" + urlencode(parameters) if parameters else ""
+
+
+def is_number(term: Term | None) -> bool:
+    """Whether a term is a numeric literal (shown at the right of its column)."""
+    return (
+        isinstance(term, Mapping)  # not so where a variable is unbound, or a column has no value at all
+        and term["type"] == "literal"
+        and term["datatype"].startswith(_XSD)
+        and term["datatype"][len(_XSD) :] in _NUMERIC
+    )
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a description."""
+    return re.split(r"(?<=[.;])\s", text.strip(), maxsplit=1)[0].rstrip(";.") + "."
+
+
+def number(value: float) -> str:
+    """With thin spaces between thousands."""
+    return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+# --- private helpers ---
+
+_XSD: Final = PREFIXES["xsd"]
+_NUMERIC: Final = {
+    "integer", "decimal", "double", "float", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger",
+    "unsignedInt", "unsignedLong",
+}  # fmt: skip
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9a-fA-F:.]+\](:\d{1,5})?")
+
+
+@cache
+def _by_length() -> list[tuple[str, str]]:
+    return sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("kg.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(asset=_asset, program_version=__version__)
+    environment.filters.update(
+        short=lru_cache(4096)(short), local=link, number=number, first_sentence=first_sentence
+    )
+    environment.tests.update(numeric=is_number, web_address=is_web)
+    return environment
+
+
+@cache
+def _asset(name: str) -> str:
+    """The address of a static file, with its content's hash so that browsers may keep it for good."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"

@@ -1,0 +1,744 @@
+"""The server's side of the query processes: who is free, who is late, who has died, and which version they read.
+
+Three rules keep one query from slowing others. A query that runs for longer than SLOW gets a low scheduling priority
+and its process no longer counts among the `workers` kept for quick ones: another is forked in its place. At its
+deadline the process is killed, as it is when the client hangs up. When all `max_workers` are held by slow queries and
+somebody waits, the longest-running query of whoever holds most of them is ended.
+
+Everything runs in the event loop; nothing here blocks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from kg.errors import KgError
+from kg.store import Lease, Version
+from kg.web.querying import frames
+
+SLOW: Final = 0.1
+"""Seconds after which a query counts as slow."""
+TICK: Final = 0.05
+"""Seconds between looks at the clock; deadlines are kept to this precision."""
+BUFFERED: Final = 256 * 1024
+"""Bytes of an answer that wait in the server before the worker has to wait."""
+LOW_PRIORITY: Final = 19
+FAILED_STARTS: Final = 20
+"""Processes in a row that may fail at their start before no more are tried."""
+
+log = logging.getLogger("kg.web")
+
+
+class QueryFailed(Exception):
+    """Why a query has no answer, or no complete one.
+
+    `reason` is one of syntax, evaluation, not-acceptable, rows, memory (told by the worker), timeout, transfer,
+    overloaded, lost, cancelled, stopping (told by the pool).
+    """
+
+    def __init__(self, reason: str, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.line = line
+        self.column = column
+
+
+@dataclass(slots=True, eq=False)
+class Query:
+    """What a worker shall evaluate. `client` is whom concurrency is counted for."""
+
+    text: str
+    client: str
+    timeout: float
+    rows: int
+    base: str
+    default_graphs: list[str] | None = None
+    named_graphs: list[str] | None = None
+    solutions: str | None = "json"
+    graph: str | None = "turtle"
+    encoding: str | None = None
+    page: int = 0
+    """Show only that many rows, in the form that HTML pages are made from; 0 for the whole result in a W3C format."""
+
+
+class Answer:
+    """The answer to a query as it arrives: await `head`, then `chunk` until it gives None."""
+
+    __slots__ = (
+        "_buffered", "_chunks", "_pool", "_waiting", "begun", "complete", "failure", "head_fields", "on_failure",
+        "on_slow", "paused_at", "paused_for", "query", "slow", "submitted", "version", "worker",
+    )  # fmt: skip
+
+    def __init__(self, query: Query, pool: Pool) -> None:
+        self.query = query
+        self.submitted = time.monotonic()
+        self.begun = 0.0
+        self.paused_at = 0.0
+        self.paused_for = 0.0
+        self.version = ""
+        self.worker: _Worker | None = None
+        self.head_fields: dict[str, Any] | None = None
+        self.complete = False
+        self.failure: QueryFailed | None = None
+        self.slow = False
+        self.on_slow: Callable[[], None] | None = None
+        self.on_failure: Callable[[], None] | None = None
+        self._pool = pool
+        self._chunks: deque[bytes] = deque()
+        self._buffered = 0
+        self._waiting: asyncio.Future[None] | None = None
+
+    async def head(self) -> dict[str, Any]:
+        """Kind, format and encoding of the answer. Raises QueryFailed when there is none."""
+        while self.head_fields is None:
+            if self.failure is not None:
+                raise self.failure
+            await self._wait()
+        return self.head_fields
+
+    async def chunk(self) -> bytes | None:
+        """The next bytes, None after the last. Raises QueryFailed when the answer breaks off."""
+        while not self._chunks:
+            if self.failure is not None:
+                raise self.failure
+            if self.complete:
+                return None
+            await self._wait()
+        if self.failure is not None:
+            raise self.failure
+        data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+        self._chunks.clear()
+        self._buffered = 0
+        if self.paused_at:
+            self.paused_for += time.monotonic() - self.paused_at
+            self.paused_at = 0.0
+            if self.worker is not None:
+                self.worker.resume()
+        return data
+
+    async def whole(self) -> bytes:
+        """All bytes. Raises QueryFailed as `chunk` does."""
+        parts: list[bytes] = []
+        while (part := await self.chunk()) is not None:
+            parts.append(part)
+        return b"".join(parts)
+
+    def cancel(self, message: str = "The client has gone.") -> None:
+        """Stop the work, wherever it is. Does nothing when it is done."""
+        self._pool.stop(self, QueryFailed("cancelled", message))
+
+    # What workers and the pool report:
+
+    def feed(self, data: bytes) -> None:
+        self._chunks.append(data)
+        self._buffered += len(data)
+        if self._buffered > BUFFERED and not self.paused_at and self.worker is not None:
+            self.paused_at = time.monotonic()
+            self.worker.pause()
+        self.notify()
+
+    def fail(self, failure: QueryFailed) -> None:
+        if self.failure is None and not self.complete:
+            self.failure = failure
+            if self.on_failure is not None:
+                self.on_failure()
+        self.notify()
+
+    def notify(self) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    def turn_slow(self) -> None:
+        if self.on_slow is not None:
+            call, self.on_slow = self.on_slow, None
+            call()
+
+    async def _wait(self) -> None:
+        self._waiting = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiting
+        finally:
+            self._waiting = None
+
+
+@dataclass(slots=True)
+class Counts:
+    """What has happened since the start, for /metrics."""
+
+    spawned: int = 0
+    killed: Counter[str] = field(default_factory=Counter)
+    lost: int = 0
+
+
+class Pool:
+    """Query processes over the current dataset version."""
+
+    def __init__(
+        self,
+        *,
+        workers: int,
+        max_workers: int,
+        memory: int,
+        in_memory_quads: int,
+        transfer_timeout: float,
+        prefixes: dict[str, str],
+    ) -> None:
+        self.counts = Counts()
+        self.transfer_timeout = transfer_timeout
+        self._wanted = workers
+        self._most = max(max_workers, workers)
+        self._memory = memory
+        self._in_memory_quads = in_memory_quads
+        self._prefixes = prefixes
+        self._nursery: _Nursery | None = None
+        self._retired: set[_Nursery] = set()
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+        self._waiting: deque[Answer] = deque()
+        self._ticking: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    @property
+    def version(self) -> Version | None:
+        """The dataset version that new queries read."""
+        return self._nursery.lease.version if self._nursery else None
+
+    @property
+    def ready(self) -> bool:
+        """Whether a query would be taken up now or soon."""
+        return bool(not self._stopping and (self._idle or self._busy))
+
+    @property
+    def active(self) -> int:
+        """Queries running or waiting."""
+        return len(self._busy) + len(self._waiting)
+
+    @property
+    def processes(self) -> list[int]:
+        """Process ids of all workers, for diagnosis."""
+        return [worker.pid for worker in (*self._idle, *self._busy)]
+
+    async def switch(self, lease: Lease) -> None:
+        """Answer new queries from the leased version; running ones finish on theirs. Returns when it is in force.
+
+        Raises KgError when the version cannot be opened; then the former one stays and the lease is released.
+        """
+        total = lease.version.quads + lease.version.triples
+        nursery = _Nursery(
+            lease,
+            self,
+            in_memory=total <= self._in_memory_quads,
+            memory=self._memory,
+            prefixes=self._prefixes,
+        )
+        try:
+            await nursery.start()
+            nursery.spawn()
+            await nursery.has_worker()
+        except BaseException:
+            await nursery.close()
+            raise
+        former, self._nursery = self._nursery, nursery
+        for worker in nursery.workers:
+            self._free(worker)
+        self._fill()
+        if former is not None:
+            self._retire(former)
+
+    def submit(self, query: Query) -> Answer:
+        """Take a query up, now or when a process is free."""
+        answer = Answer(query, self)
+        if self._stopping or self._nursery is None:
+            answer.fail(QueryFailed("stopping", "The server is not taking queries."))
+            return answer
+        if self._idle:
+            self._assign(self._idle.pop(), answer)
+        else:
+            self._waiting.append(answer)
+            self._fill()
+        if self._ticking is None:
+            self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick)
+        return answer
+
+    def stop(self, answer: Answer, failure: QueryFailed) -> None:
+        """End the work on an answer for good."""
+        if answer.complete or answer.failure is not None:
+            return
+        answer.fail(failure)
+        if answer.worker is not None:
+            self.counts.killed[failure.reason] += 1
+            answer.worker.kill()
+        else:
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(answer)
+
+    async def close(self) -> None:
+        """End all processes; what still runs fails with the reason `stopping`."""
+        self._stopping = True
+        if self._ticking is not None:
+            self._ticking.cancel()
+        running = [worker.answer for worker in self._busy if worker.answer is not None]
+        for answer in (*self._waiting, *running):
+            answer.fail(QueryFailed("stopping", "The server is shutting down."))
+        for worker in (*self._idle, *self._busy):
+            worker.kill()
+        for nursery in (self._nursery, *self._retired):
+            if nursery is not None:
+                await nursery.close()
+        for task in list(self._tasks):
+            task.cancel()
+
+    # What workers and nurseries report:
+
+    def worker_ready(self, worker: _Worker) -> None:
+        self.counts.spawned += 1
+        if worker.nursery is self._nursery and not self._stopping:
+            self._free(worker)
+        elif worker.nursery in self._retired or self._stopping:
+            worker.hang_up()
+
+    def worker_done(self, worker: _Worker, *, retire: bool) -> None:
+        """A worker has given its answer."""
+        answer, worker.answer = worker.answer, None
+        self._busy.discard(worker)
+        if answer is not None:
+            answer.worker = None
+            retire = retire or (answer.slow and not worker.restore_priority())
+        surplus = not self._waiting and len(self._idle) >= 2 * self._wanted
+        if retire or surplus or self._stopping or worker.nursery is not self._nursery:
+            worker.hang_up()
+            self._fill()
+        else:
+            self._free(worker)
+
+    def worker_gone(self, worker: _Worker) -> None:
+        """A worker's connection has closed: ended by us, by itself or by somebody else."""
+        nursery = worker.nursery
+        if worker in self._idle:
+            self._idle.remove(worker)
+        self._busy.discard(worker)
+        answer, worker.answer = worker.answer, None
+        if answer is not None:
+            answer.worker = None
+            if answer.failure is None:
+                self.counts.lost += 1
+                self.run(_explain_loss(answer, nursery, worker.pid))
+        self._let_go(nursery)
+        self._fill()
+
+    def nursery_gone(self) -> None:
+        self._fill()
+
+    def run(self, work: Any) -> asyncio.Task[None]:
+        """A background task that is not forgotten while it runs."""
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    # --- private ---
+
+    def _retire(self, nursery: _Nursery) -> None:
+        self._retired.add(nursery)
+        for worker in [worker for worker in self._idle if worker.nursery is nursery]:
+            self._idle.remove(worker)
+            worker.hang_up()
+        self._let_go(nursery)
+
+    def _let_go(self, nursery: _Nursery) -> None:
+        if nursery in self._retired and not nursery.workers and not nursery.starting:
+            self._retired.discard(nursery)
+            self.run(nursery.close())
+
+    def _free(self, worker: _Worker) -> None:
+        if self._waiting:
+            # Whoever holds the fewest processes goes first, among equals whoever has waited longest.
+            held = Counter(busy.answer.query.client for busy in self._busy if busy.answer)
+            answer = min(self._waiting, key=lambda waiting: held[waiting.query.client])
+            self._waiting.remove(answer)
+            self._assign(worker, answer)
+        else:
+            self._idle.append(worker)
+
+    def _assign(self, worker: _Worker, answer: Answer) -> None:
+        self._busy.add(worker)
+        answer.begun = time.monotonic()
+        answer.worker = worker
+        answer.version = worker.nursery.lease.version.id
+        worker.ask(answer)
+
+    def _quick(self) -> int:
+        """Processes that are idle, starting, or busy with a query that is not slow (yet)."""
+        starting = self._nursery.starting if self._nursery else 0
+        return len(self._idle) + starting + sum(1 for w in self._busy if w.answer and not w.answer.slow)
+
+    def _fill(self) -> None:
+        nursery = self._nursery
+        if nursery is None or self._stopping:
+            return
+        if not nursery.alive:
+            if nursery.reviving is None:
+                log.warning("the parent of the query processes has died; starting another")
+                nursery.reviving = self.run(self._revive(nursery))
+            return
+        missing = self._wanted - self._quick()
+        room = self._most - len(self._busy) - len(self._idle) - nursery.starting
+        for _ in range(min(missing, room)):
+            if nursery.failed_starts > FAILED_STARTS:
+                log.error("query processes keep failing at their start; no more are tried")
+                return
+            nursery.spawn()
+
+    async def _revive(self, nursery: _Nursery) -> None:
+        try:
+            await nursery.start()
+        except (KgError, OSError):
+            log.exception("the parent of the query processes could not be started again")
+            await asyncio.sleep(1)
+        nursery.reviving = None
+        self._fill()
+
+    def _tick(self) -> None:
+        self._ticking = None
+        now = time.monotonic()
+        for worker in list(self._busy):
+            if worker.answer is not None:
+                self._look_at(worker.answer, worker, now)
+        for answer in list(self._waiting):
+            if now - answer.submitted > answer.query.timeout:
+                self.stop(answer, QueryFailed("overloaded", "No query process became free in time."))
+            elif now - answer.submitted > SLOW:
+                answer.turn_slow()
+        self._fill()
+        if self._waiting and not self._quick():
+            self._shed(now)
+        if self._busy or self._waiting:
+            self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick)
+
+    def _look_at(self, answer: Answer, worker: _Worker, now: float) -> None:
+        """Time in which the worker waits for the client to read does not count as running, but its process is taken."""
+        running = now - answer.begun - answer.paused_for
+        if answer.paused_at:
+            running -= now - answer.paused_at
+        if running > answer.query.timeout:
+            limit = f"{answer.query.timeout:g}"
+            self.stop(answer, QueryFailed("timeout", f"The query ran for {limit} s and was stopped."))
+        elif now - answer.begun > self.transfer_timeout:
+            self.stop(answer, QueryFailed("transfer", "The client read too slowly."))
+        elif not answer.slow and now - answer.begun > SLOW:
+            answer.slow = True
+            worker.lower_priority()
+            answer.turn_slow()
+
+    def _shed(self, now: float) -> None:
+        """All processes are held by slow queries and somebody waits: one of them has to go."""
+        slow = [worker.answer for worker in self._busy if worker.answer]
+        held = Counter(answer.query.client for answer in slow)
+        victim = max(slow, key=lambda answer: (held[answer.query.client], now - answer.begun), default=None)
+        if victim is not None and len(self._busy) >= self._most:
+            self.stop(victim, QueryFailed("overloaded", "The server is busy with long queries."))
+
+
+class _Worker(asyncio.Protocol):
+    """One query process: parses its frames and hands them to the answer it works on."""
+
+    def __init__(self, nursery: _Nursery, pool: Pool) -> None:
+        self.nursery = nursery
+        self.answer: Answer | None = None
+        self.pid = 0
+        self._pool = pool
+        self._transport: asyncio.Transport | None = None
+        self._pending = b""
+        self._data_left = 0
+        self._lowered = False
+
+    def ask(self, answer: Answer) -> None:
+        query = answer.query
+        self.answer = answer
+        request = {
+            "query": query.text,
+            "base": query.base,
+            "default": query.default_graphs,
+            "named": query.named_graphs,
+            "solutions": query.solutions,
+            "graph": query.graph,
+            "encoding": query.encoding,
+            "rows": query.rows,
+            "page": query.page,
+            "last_resort": self._pool.transfer_timeout + 2 * query.timeout + 5,
+        }
+        assert self._transport is not None
+        self._transport.write(frames.json_frame(frames.QUERY, request))
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's transports do not inherit from it
+
+    def data_received(self, data: bytes) -> None:
+        if self._data_left:
+            taken = data if len(data) <= self._data_left else data[: self._data_left]
+            self._data_left -= len(taken)
+            self._feed(taken)
+            if len(taken) == len(data):
+                return
+            data = data[len(taken) :]
+        if self._pending:
+            data = self._pending + data
+            self._pending = b""
+        position, header = 0, frames.HEADER.size
+        ended: dict[str, Any] | None = None
+        while len(data) - position >= header:
+            kind, length = frames.HEADER.unpack_from(data, position)
+            begin = position + header
+            if kind == frames.DATA:
+                # Passed on as it comes: the frame need not be here as a whole.
+                piece = data[begin : begin + length]
+                self._data_left = length - len(piece)
+                self._feed(piece)
+                position = begin + len(piece)
+            elif len(data) - begin < length:
+                break
+            else:
+                position = begin + length
+                ended = self._control(kind, json.loads(data[begin:position])) or ended
+        self._pending = data[position:]
+        if ended is not None:
+            self._pool.worker_done(self, retire=bool(ended["retire"]))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        nursery = self.nursery
+        if self.pid:
+            nursery.workers.discard(self)
+        else:
+            nursery.starting -= 1
+            nursery.failed_starts += 1
+            nursery.announce()
+        self._pool.worker_gone(self)
+
+    def pause(self) -> None:
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def lower_priority(self) -> None:
+        self._lowered = True
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, LOW_PRIORITY)
+
+    def restore_priority(self) -> bool:
+        """False where the system does not let an ordinary user raise a priority again."""
+        if not self._lowered:
+            return True
+        try:
+            os.setpriority(os.PRIO_PROCESS, self.pid, 0)
+        except OSError:
+            return False
+        self._lowered = False
+        return True
+
+    def hang_up(self) -> None:
+        """Let an idle process end."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def kill(self) -> None:
+        # While the connection is open the process is there: nobody else holds its other end.
+        if self.pid and self._transport is not None and not self._transport.is_closing():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            self._transport.abort()
+
+    def _feed(self, data: bytes) -> None:
+        if self.answer is not None and data:
+            self.answer.feed(data)
+
+    def _control(self, kind: int, payload: dict[str, Any]) -> dict[str, Any] | None:
+        """Act on a frame that is not data; gives it back when it is the last of an answer."""
+        if kind == frames.READY:
+            nursery = self.nursery
+            self.pid = payload["pid"]
+            nursery.starting -= 1
+            nursery.failed_starts = 0
+            nursery.workers.add(self)
+            nursery.announce()
+            self._pool.worker_ready(self)
+            return None
+        answer = self.answer
+        if kind == frames.HEAD:
+            if answer is not None:
+                answer.head_fields = payload
+                answer.notify()
+            return None
+        if answer is not None:
+            if kind == frames.FAILED:
+                reason, message = payload["reason"], payload["message"]
+                answer.fail(QueryFailed(reason, message, payload.get("line"), payload.get("column")))
+            elif answer.failure is None:
+                answer.complete = True
+                answer.notify()
+        return payload
+
+
+class _Nursery:
+    """The process that forks the workers of one dataset version (kg/web/querying/nursery.py), seen from the server."""
+
+    def __init__(
+        self, lease: Lease, pool: Pool, *, in_memory: bool, memory: int, prefixes: dict[str, str]
+    ) -> None:
+        self.lease = lease
+        self.workers: set[_Worker] = set()
+        self.starting = 0
+        self.failed_starts = 0
+        self.alive = False
+        self.reviving: asyncio.Task[None] | None = None
+        self.endings: dict[int, int] = {}
+        """Exit codes by process id."""
+        self._pool = pool
+        self._config = {
+            "database": str(lease.version.database),
+            "in_memory": in_memory,
+            "memory": memory,
+            "prefixes": prefixes,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._reported = b""
+        self._changed = asyncio.Event()
+
+    async def start(self) -> None:
+        """Start the process and wait until it can fork workers. Raises KgError when it does not come up."""
+        await self._reap()
+        ours, theirs = socket.socketpair()
+        config = json.dumps({**self._config, "control": theirs.fileno()})
+        self._process = subprocess.Popen(  # noqa: S603 - this program, run by this interpreter
+            [sys.executable, "-m", "kg.web.querying.nursery", config],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+        )
+        theirs.close()
+        ours.setblocking(False)
+        self._control = ours
+        self._reported = b""
+        asyncio.get_running_loop().add_reader(ours.fileno(), self._read)
+        while not self.alive:
+            if self._process.poll() is not None:
+                self._forget()
+                raise KgError(
+                    "the query processes do not start",
+                    where=str(self.lease.version.path),
+                    hint="What they said is above; a damaged store is mended by `kg build`.",
+                )
+            await self._change()
+
+    def spawn(self) -> None:
+        """Ask for one more worker."""
+        self.starting += 1
+        self._pool.run(self._spawn())
+
+    async def has_worker(self) -> None:
+        """Wait for the first worker. Raises KgError when none comes up."""
+        while not self.workers:
+            if self.failed_starts:
+                raise KgError("the query processes do not start", where=str(self.lease.version.path))
+            await self._change()
+
+    def announce(self) -> None:
+        self._changed.set()
+
+    async def close(self) -> None:
+        """Hang up on the process, see that it has gone, and give the version free."""
+        self._forget()
+        await self._reap()
+        self.lease.release()
+
+    async def _reap(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for _ in range(40):
+            if process.poll() is not None:
+                return
+            await asyncio.sleep(0.05)
+        process.kill()
+        process.wait()
+
+    async def _change(self) -> None:
+        self._changed.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), 0.2)
+
+    async def _spawn(self) -> None:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        try:
+            if self._control is None:
+                raise BrokenPipeError
+            socket.send_fds(self._control, [b"+"], [theirs.fileno()])
+        except OSError:
+            ours.close()
+            self.starting -= 1
+            return
+        finally:
+            theirs.close()
+        await asyncio.get_running_loop().create_unix_connection(lambda: _Worker(self, self._pool), sock=ours)
+
+    def _read(self) -> None:
+        assert self._control is not None
+        try:
+            data = self._control.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._forget()
+            self._pool.nursery_gone()
+            return
+        *lines, self._reported = (self._reported + data).split(b"\n")
+        for line in lines:
+            report = json.loads(line)
+            if "ready" in report:
+                self.alive = True
+            else:
+                self.endings[report["ended"]] = report["code"]
+                while len(self.endings) > 100:
+                    del self.endings[next(iter(self.endings))]
+        self._changed.set()
+
+    def _forget(self) -> None:
+        self.alive = False
+        if self._control is not None:
+            asyncio.get_running_loop().remove_reader(self._control.fileno())
+            self._control.close()
+            self._control = None
+
+
+async def _explain_loss(answer: Answer, nursery: _Nursery, pid: int) -> None:
+    """Fail an answer whose process ended unasked, with the reason if the nursery can tell it."""
+    for _ in range(20):
+        if pid in nursery.endings:
+            break
+        await asyncio.sleep(0.01)
+    code = nursery.endings.get(pid)
+    if code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
+        # The engine aborts when an allocation fails, and overflows its stack on absurdly nested queries.
+        answer.fail(QueryFailed("memory", "The query needs more memory than it may take."))
+    else:
+        answer.fail(QueryFailed("lost", "The process that ran the query has ended unexpectedly."))

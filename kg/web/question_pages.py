@@ -1,0 +1,183 @@
+"""The query library over HTTP: `/queries` for people (a form per question), `/api/queries` for programs.
+
+A question is answered like any query at `/sparql`: by the same processes, within the same limits, in the same formats.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from time import perf_counter
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from kg.publishing.queries import NamedQuery, QueryError, bound_text, find_query, library
+from kg.web.limits import client_of
+from kg.web.negotiation import acceptable
+from kg.web.presentation import encoded, render
+from kg.web.problems import Problem
+from kg.web.protocol import Operation
+from kg.web.responses import respond
+
+ROWS: Final = 500
+"""Rows of an answer that a page shows."""
+OPTIONS: Final = ("format",)
+"""Names in the query string that are not parameters of the question."""
+
+
+def routes() -> list[BaseRoute]:
+    return [
+        Route("/queries", _list_page),
+        Route("/queries/{name}", _question_page),
+        Route("/api/queries", _list),
+        Route("/api/queries/{name}", _Answer()),
+    ]
+
+
+async def _list(request: Request) -> Response:
+    described = {"queries": [_described(query) for query in library().values()]}
+    return respond(request, json.dumps(described, ensure_ascii=False), "application/json")
+
+
+class _Answer:
+    """`/api/queries/{name}?parameter=value…`: an ASGI application, because answers are streamed."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        if request.method not in ("GET", "HEAD"):
+            raise Problem(
+                405, "method-not-allowed", "Method not allowed", "Use GET.", headers={"Allow": "GET, HEAD"}
+            )
+        endpoint = scope["app"].state.endpoint
+        query = _find(scope["path_params"]["name"])
+        given, options = _parameters(request)
+        wanted = options.get("format")
+        if not wanted and acceptable(request.headers.get("accept", "")).html:
+            wanted = "json"  # a browser: /queries is the page for people
+        operation = Operation("query", _bound(query, given, endpoint.settings.base_iri), format=wanted)
+        await endpoint.answer(scope, receive, send, operation)
+
+
+async def _list_page(request: Request) -> Response:
+    groups: dict[str, list[NamedQuery]] = {}
+    for query in library().values():
+        groups.setdefault(query.keywords[0], []).append(query)
+    page = render(
+        "questions.html",
+        here="/queries",
+        version=request.app.state.endpoint.version,
+        groups=sorted(groups.items()),
+    )
+    return respond(request, page)
+
+
+async def _question_page(request: Request) -> Response:
+    endpoint = request.app.state.endpoint
+    base_iri = endpoint.settings.base_iri
+    query = _find(request.path_params["name"])
+    given, _ = _parameters(request)
+    document: dict[str, Any] | None = None
+    problem: Problem | None = None
+    text = query.sparql
+    begun = perf_counter()
+    if given or not any(parameter.required for parameter in query.parameters):
+        try:
+            text = _bound(query, given, base_iri)
+            document = await endpoint.table(text, ROWS, client=client_of(request.scope))
+        except Problem as raised:
+            problem = raised
+    address = f"/api/queries/{query.name}"
+    page = render(
+        "question.html",
+        here="/queries",
+        version=endpoint.version,
+        base_iri=base_iri,
+        query=query,
+        given=given,
+        text=text.strip(),
+        document=_for_people(document) if document else None,
+        problem=problem,
+        seconds=perf_counter() - begun,
+        api=address + encoded(given),
+        downloads=[
+            (address + encoded({**given, "format": key}), key.upper())
+            for key in ("csv", "tsv", "json", "xml")
+        ],
+        edit="/sparql" + encoded({"query": text.strip()}),
+    )
+    return respond(request, page, status=problem.status if problem else 200)
+
+
+# --- private helpers ---
+
+
+def _find(name: str) -> NamedQuery:
+    try:
+        return find_query(name)
+    except QueryError as error:
+        detail = f"There is no question '{name}'. {error.hint or ''}".strip()
+        raise Problem(404, "no-such-query", "There is no such question", detail) from None
+
+
+def _parameters(request: Request) -> tuple[dict[str, str], dict[str, str]]:
+    """Parameters of the question, and options. Empty fields of a form count as not given."""
+    given: dict[str, str] = {}
+    options: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        target = options if name in OPTIONS else given
+        if name in target:
+            raise Problem(400, "bad-parameter", "A parameter is given twice", f"'{name}' may be given once.")
+        if value.strip():
+            target[name] = value.strip()
+    return given, options
+
+
+def _bound(query: NamedQuery, given: dict[str, str], base_iri: str) -> str:
+    try:
+        return bound_text(query, given, base_iri)
+    except QueryError as error:
+        sentence = f"{error.where}: {error.message}." if error.where else f"{error.message}."
+        detail = f"{sentence[:1].upper()}{sentence[1:]} {error.hint or ''}".strip()
+        raise Problem(400, "bad-parameter", "The question cannot be asked like this", detail) from None
+
+
+def _for_people(document: dict[str, Any]) -> dict[str, Any]:
+    """A result with each thing and its label (`?body`, `?bodyLabel`) in one column, as a link."""
+    names: list[str] = document["variables"]
+    columns: list[tuple[str, int, int | None]] = []
+    for position, name in enumerate(names):
+        if name.endswith("Label") and name.removesuffix("Label") in names:
+            continue
+        label = names.index(name + "Label") if name + "Label" in names else None
+        columns.append((name, position, label))
+    return {
+        **document,
+        "variables": [_words(name) for name, _, _ in columns],
+        "rows": [[_cell(row, position, label) for _, position, label in columns] for row in document["rows"]],
+    }
+
+
+def _cell(row: list[Any], position: int, label: int | None) -> Any:
+    value = row[position]
+    if label is None or row[label] is None or value is None or value["type"] != "uri":
+        return value if label is None or value is not None else row[label]
+    return {"type": "link", "value": value["value"], "label": row[label]["value"]}
+
+
+def _words(name: str) -> str:
+    """`egdiYear` → `Egdi year`."""
+    spaced = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda match: " " + match[1].lower(), name)
+    return spaced[:1].upper() + spaced[1:]
+
+
+def _described(query: NamedQuery) -> dict[str, Any]:
+    shown = {"name", "title", "description", "keywords", "parameters"}
+    return {
+        **query.model_dump(include=shown, exclude_none=True),
+        "href": f"/api/queries/{query.name}",
+        "example": f"/api/queries/{query.name}" + encoded(query.examples[0].parameters),
+    }

@@ -1,0 +1,169 @@
+"""`kg serve`: the application under uvicorn, with the bounds on connections that uvicorn leaves open."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import signal
+import sys
+from http import HTTPStatus
+from typing import Any, Final
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from kg.errors import KgError
+from kg.settings import Settings
+from kg.store import current_version
+from kg.web.app import create_app
+
+REQUEST_TIMEOUT: Final = 20.0
+"""Seconds in which a request has to be complete once its first byte is there."""
+ADDRESS_BYTES: Final = 60 * 1024
+"""Longest address (the HTTP parser takes no more than 64 KiB); longer queries are sent by POST."""
+HEAD_BYTES: Final = 128 * 1024
+"""Longest request head: address and headers."""
+
+
+def serve(settings: Settings) -> None:
+    """Serve the store of the settings until SIGINT or SIGTERM, then finish what runs and return.
+
+    Raises NoStore when there is none, KgError for a remote store or an address that cannot be listened on.
+    """
+    if settings.store_is_remote:
+        raise KgError(
+            "only a folder can be served; a SPARQL server has an endpoint of its own",
+            where=settings.store,
+            hint="Give --store DIR.",
+        )
+    _set_up_logging()
+    current_version(settings.store_path)  # says what to do when there is none
+    app = create_app(settings, settings.store_path)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=BoundedProtocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=round(settings.query_timeout) + 5,
+        backlog=1024,
+    )
+    server = _Server(config)
+    # uvicorn raises the signal again after it has shut down; by then all is done, and the exit code should be 0.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    try:
+        server.run()
+    except SystemExit:  # uvicorn's way to say that it could not start; it has logged why
+        raise KgError(
+            "the server cannot start", where=f"{settings.host}:{settings.port}", hint="The reason is above."
+        ) from None
+    if not server.started:
+        raise KgError("the server did not start", where=str(settings.store_path), hint="The reason is above.")
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """HTTP/1.1 that neither waits forever for a request nor lets one grow without bound.
+
+    It also lends the application a way to break a connection off (`scope["kg.abort"]`).
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_bytes = 0
+        self._in_head = True
+        self._patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)  # type: ignore[arg-type]
+        self._await_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._patient()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES and len(data) < self._head_bytes:
+                self._refuse(431, "The headers are too long.")
+                return
+            if self._patience is None:
+                self._await_request()
+        if not self.transport.is_closing():
+            super().data_received(data)
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > ADDRESS_BYTES:
+            self._refuse(414, "The address is too long; send long queries by POST.")
+
+    def on_headers_complete(self) -> None:
+        if self.transport.is_closing():
+            return
+        self._in_head = False
+        self.scope["kg.abort"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._patient()
+        self._in_head = True
+        self._head_bytes = 0
+        super().on_message_complete()
+
+    def _refuse(self, status: int, detail: str) -> None:
+        if self.transport.is_closing():
+            return
+        title = HTTPStatus(status).phrase
+        body = json.dumps(
+            {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        ).encode()
+        head = (
+            f"HTTP/1.1 {status} {title}\r\ncontent-type: application/problem+json\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()
+
+    def _await_request(self) -> None:
+        self._patience = self.loop.call_later(REQUEST_TIMEOUT, self._give_up)
+
+    def _patient(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _give_up(self) -> None:
+        self._patience = None
+        if not self.transport.is_closing():
+            self.transport.abort()
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            for server in self.servers:
+                for socket in server.sockets:
+                    host, port = socket.getsockname()[:2]
+                    shown = f"[{host}]" if ":" in host else host
+                    print(f"Serving on http://{shown}:{port} (stop with Ctrl-C)", file=sys.stderr, flush=True)
+
+
+def _set_up_logging() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    for name in ("uvicorn.error", "kg"):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.propagate = False
+        logger.setLevel(logging.INFO if name == "kg" else logging.WARNING)

@@ -1,0 +1,494 @@
+"""`/sparql`: the SPARQL 1.1 Protocol's query operation, and the service description at the same address.
+
+This is an ASGI application rather than a FastAPI endpoint: it streams, watches for clients that hang up, and has to be
+quick. What it answers with comes from the query processes; of the HTTP around it each part has its module: `protocol`
+(requests), `negotiation`, `limits`, `answers` (the cache), `problems`.
+
+An answer that breaks off after its first bytes were sent ends in a broken connection, never in what looks like a
+complete response.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from hashlib import blake2b
+from typing import Any, Final
+
+from starlette.types import Receive, Scope, Send
+
+from kg.namespaces import PREFIXES
+from kg.settings import Settings
+from kg.store import Version
+from kg.web import negotiation, pages, service_description
+from kg.web.answers import LARGEST, Answers, KeptAnswer
+from kg.web.figures import Counted, Figures
+from kg.web.limits import Limits, client_of
+from kg.web.metrics import Metrics
+from kg.web.negotiation import MEDIA_TYPES, Acceptable
+from kg.web.problems import Problem, excerpt
+from kg.web.protocol import ClientGone, Operation, bad_request, read_operation
+from kg.web.querying.pool import Answer, Pool, Query, QueryFailed
+from kg.web.syntax import is_repeatable, merged_dataset, uses_service
+
+ALLOWED: Final = "GET, HEAD, POST, OPTIONS"
+OWN: Final = "(the server)"
+"""Whom the server's own queries are counted for."""
+
+Headers = list[tuple[bytes, bytes]]
+
+
+def prefixes(base_iri: str) -> dict[str, str]:
+    """The prefixes that queries need not declare, with those of data IRIs under the deployment's base."""
+    return {**PREFIXES, "id": base_iri + "id/", "graph": base_iri + "graph/"}
+
+
+class SparqlEndpoint:
+    """The ASGI application, and what pages use of it: `answer`, `table` and `figures`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        pool: Pool,
+        limits: Limits,
+        answers: Answers,
+        metrics: Metrics,
+        figures: Figures,
+    ) -> None:
+        self.settings = settings
+        self.prefixes = prefixes(settings.base_iri)
+        self._pool = pool
+        self._limits = limits
+        self._answers = answers
+        self._metrics = metrics
+        self._figures = figures
+
+    @property
+    def version(self) -> Version | None:
+        """The dataset version that is served now."""
+        return self._pool.version
+
+    async def figures(self) -> Counted:
+        """Counts per graph and class of the served version."""
+        version = self._pool.version
+        return await self._figures.of(version) if version is not None else Counted()
+
+    async def table(
+        self, query: str, rows: int, timeout: float | None = None, client: str | None = None
+    ) -> dict[str, Any]:
+        """The first `rows` rows of a query of the server's own, as `querying.worker` gives them to pages.
+
+        With a `client` (limits.client_of) its limits hold. Raises Problem when there is no answer.
+        """
+        limit = self.settings.query_timeout
+        if client is not None:
+            self._limits.enter(client)
+        asked = Query(
+            query,
+            client or OWN,
+            min(timeout or limit, limit),
+            self.settings.max_rows,
+            self.settings.base_iri,
+            page=rows,
+        )
+        answer = self._pool.submit(asked)
+        try:
+            return await _page_document(answer)
+        except QueryFailed as failure:
+            raise _problem(failure, query) from None
+        finally:
+            answer.cancel()
+            if client is not None:
+                self._limits.leave(client)
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send, operation: Operation) -> None:
+        """Answer a query operation: negotiate, evaluate, send. Problems are sent, too."""
+        await self._reply(scope, receive, send, operation)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._reply(scope, receive, send, None)
+
+    async def _reply(self, scope: Scope, receive: Receive, send: Send, operation: Operation | None) -> None:
+        method = scope["method"]
+        headers = dict(scope["headers"])
+        try:
+            if method in ("GET", "HEAD", "POST"):
+                client = client_of(scope)
+                self._limits.request(client)
+                if operation is None:
+                    operation = await read_operation(scope, receive, headers, self.settings.max_query_bytes)
+                if operation.kind == "describe":
+                    await self._describe(scope, headers, send)
+                elif operation.kind == "update":
+                    raise Problem(
+                        403, "read-only", "This endpoint is read-only", "It takes queries, not updates."
+                    )
+                else:
+                    await self._query(operation, client, scope, headers, receive, send)
+            elif method == "OPTIONS":
+                await _respond(scope, send, 204, [(b"allow", ALLOWED.encode()), *_PREFLIGHT], b"")
+            else:
+                raise Problem(
+                    405, "method-not-allowed", "Method not allowed", f"Use one of {ALLOWED}.",
+                    headers={"Allow": ALLOWED},
+                )  # fmt: skip
+        except ClientGone:
+            return
+        except Problem as problem:
+            await problem(scope, receive, send)
+
+    async def _query(
+        self,
+        operation: Operation,
+        client: str,
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        accepted = _acceptable(headers, operation)
+        if accepted.html:
+            await self._page(operation, client, scope, receive, send)
+            return
+        if accepted.solutions is None and accepted.graph is None:
+            raise _not_acceptable(None)
+        started = time.perf_counter()
+        timeout = self._timeout(operation, headers)
+        version = self._pool.version
+        version_id = version.id if version else ""
+        coding = negotiation.coding(headers.get(b"accept-encoding", b"").decode("latin-1"))
+        key = (operation.text, _names(operation), accepted, coding)
+        tag = _entity_tag(version_id, operation, accepted) if scope["method"] != "POST" else ""
+        kept = self._answers.get(version_id, key)
+        if kept is not None:
+            if tag and tag.encode() in headers.get(b"if-none-match", b""):
+                await _respond(scope, send, 304, _validators(tag), b"")
+            else:
+                extra = _validators(tag) if tag else []
+                await _respond(scope, send, 200, [*kept.headers, *extra], kept.body)
+            self._metrics.query(kept.kind, "cached", time.perf_counter() - started)
+            return
+        repeatable = is_repeatable(operation.text)
+        if not repeatable:
+            tag = ""
+        if tag and tag.encode() in headers.get(b"if-none-match", b""):
+            await _respond(scope, send, 304, _validators(tag), b"")
+            self._metrics.query("unknown", "not-modified", time.perf_counter() - started)
+            return
+        query = self._prepared(operation, client, accepted, coding, timeout)
+        self._limits.enter(client)
+        outcome, kind = "ok", "unknown"
+        answer = self._pool.submit(query)
+        watch = _Watch(answer, receive)
+        try:
+            head = await answer.head()
+            kind = head["kind"]
+            if answer.version != version_id:  # a new version was published in between
+                tag = ""
+            fields = self._fields(head, answer.version)
+            first = await answer.chunk()
+            if answer.complete or first is None:
+                body = first or b""
+                if repeatable and len(body) <= LARGEST:
+                    self._answers.put(answer.version, key, KeptAnswer(kind, fields, body))
+                await _respond(scope, send, 200, [*fields, *(_validators(tag) if tag else _NO_STORE)], body)
+            else:
+                watch.start()
+                extra = _validators(tag) if tag else _NO_STORE
+                await _stream(scope, send, answer, [*fields, *extra], first)
+        except QueryFailed as failure:
+            outcome = failure.reason
+            if failure.reason == "not-acceptable":
+                raise _not_acceptable(failure.message) from None
+            if failure.reason != "cancelled":
+                raise _problem(failure, operation.text) from None
+        except BaseException:
+            outcome = "cancelled"
+            answer.cancel()
+            raise
+        finally:
+            watch.stop()
+            self._limits.leave(client)
+            self._metrics.query(kind, outcome, time.perf_counter() - started)
+
+    def _prepared(
+        self,
+        operation: Operation,
+        client: str,
+        accepted: Acceptable,
+        coding: str | None,
+        timeout: float,
+        page: int = 0,
+    ) -> Query:
+        """What the query processes get. Raises Problem for what they never get: SERVICE, and empty texts."""
+        if uses_service(operation.text):
+            raise Problem(
+                403, "service-refused", "SERVICE is switched off",
+                "This endpoint does not ask other servers. Ask them yourself, and pass their rows in VALUES.",
+            )  # fmt: skip
+        default, named = operation.default_graphs, operation.named_graphs
+        if default is None:
+            dataset = merged_dataset(operation.text, self.prefixes, self.settings.base_iri)
+            if dataset is not None:
+                default, named = dataset.default, dataset.named
+        return Query(
+            text=operation.text,
+            client=client,
+            timeout=timeout,
+            rows=self.settings.max_rows,
+            base=self.settings.base_iri,
+            default_graphs=default,
+            named_graphs=named,
+            solutions=accepted.solutions,
+            graph=accepted.graph,
+            encoding=coding,
+            page=page,
+        )
+
+    def _timeout(self, operation: Operation, headers: dict[bytes, bytes]) -> float:
+        """The server's limit, or the client's where it is lower."""
+        wanted = operation.timeout or _header_timeout(headers)
+        return min(self.settings.query_timeout, wanted) if wanted else self.settings.query_timeout
+
+    def _fields(self, head: dict[str, Any], version: str) -> Headers:
+        fields = [
+            (b"content-type", MEDIA_TYPES[head["format"]].encode()),
+            (b"vary", b"accept, accept-encoding"),
+            (b"kg-dataset-version", version.encode()),
+            (b"kg-row-limit", b"%d" % self.settings.max_rows),
+        ]
+        if head["encoding"]:
+            fields.append((b"content-encoding", head["encoding"].encode()))
+        return fields
+
+    async def _page(
+        self, operation: Operation, client: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """The query form with the first rows, or with what is wrong."""
+        started = time.perf_counter()
+        document: dict[str, Any] | None = None
+        problem: Problem | None = None
+        outcome = "ok"
+        try:
+            timeout = self._timeout(operation, dict(scope["headers"]))
+            accepted = Acceptable("json", "turtle", html=True)
+            query = self._prepared(operation, client, accepted, None, timeout, pages.PAGE_ROWS)
+            self._limits.enter(client)
+            answer = self._pool.submit(query)
+            watch = _Watch(answer, receive)
+            try:
+                document = await _page_document(answer)
+            finally:
+                answer.cancel()
+                watch.stop()
+                self._limits.leave(client)
+        except QueryFailed as failure:
+            outcome = failure.reason
+            if outcome == "cancelled":
+                return
+            problem = _problem(failure, operation.text)
+        except Problem as refused:
+            outcome, problem = refused.name, refused
+        finally:
+            self._metrics.query("page", outcome, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        body = pages.query_page(
+            operation, self.settings, self.version, document=document, problem=problem, seconds=seconds
+        )
+        await _respond(scope, send, problem.status if problem else 200, [*_HTML, *_NO_STORE], body.encode())
+
+    async def _describe(self, scope: Scope, headers: dict[bytes, bytes], send: Send) -> None:
+        """The query page for browsers, the service description for everybody else."""
+        accept = headers.get(b"accept", b"").decode("latin-1")
+        accepted = negotiation.acceptable(accept)
+        if accepted.html:
+            body = pages.query_page(Operation("query"), self.settings, self.version).encode()
+            await _respond(scope, send, 200, [*_HTML, *_NO_STORE], body)
+            return
+        if accepted.graph is None:
+            raise _not_acceptable("graph")
+        version = self._pool.version
+        assert version is not None, "the server starts with a version"
+        figures = await self._figures.of(version)
+        graph = service_description.describe_service(
+            _own_address(scope), version, figures.graphs, figures.classes
+        )
+        body = service_description.serialize(graph, accepted.graph)
+        tag = f'W/"{version.id[:16]}-sd-{accepted.graph}"'
+        if tag.encode() in headers.get(b"if-none-match", b""):
+            await _respond(scope, send, 304, _validators(tag), b"")
+            return
+        fields = [
+            (b"content-type", MEDIA_TYPES[accepted.graph].encode()),
+            (b"vary", b"accept, accept-encoding"),
+        ]
+        await _respond(scope, send, 200, [*fields, *_validators(tag)], body)
+
+
+class _Watch:
+    """Notices that the client hangs up, for answers that take long enough to be worth stopping."""
+
+    def __init__(self, answer: Answer, receive: Receive) -> None:
+        self._answer = answer
+        self._receive = receive
+        self._task: asyncio.Task[None] | None = None
+        answer.on_slow = self.start
+
+    def start(self) -> None:
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def stop(self) -> None:
+        self._answer.on_slow = None
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._answer.cancel()
+
+
+# --- private helpers ---
+
+_PREFLIGHT: Final = [
+    (b"access-control-allow-methods", ALLOWED.encode()),
+    (b"access-control-allow-headers", b"accept, content-type, if-none-match, kg-timeout, x-request-id"),
+    (b"access-control-max-age", b"86400"),
+]
+_HTML: Final = [(b"content-type", MEDIA_TYPES["html"].encode()), (b"vary", b"accept, accept-encoding")]
+_NO_STORE: Final = [(b"cache-control", b"no-store")]
+_STATUS: Final = {
+    "syntax": (400, "The query is not valid SPARQL"),
+    "evaluation": (400, "The query cannot be evaluated"),
+    "rows": (403, "The result is too large"),
+    "memory": (503, "The query needs too much memory"),
+    "timeout": (503, "The query took too long"),
+    "transfer": (503, "The response was read too slowly"),
+    "overloaded": (503, "The server is busy"),
+    "lost": (503, "The query was interrupted"),
+    "stopping": (503, "The server is shutting down"),
+}
+_ADVICE: Final = {
+    "rows": " Add LIMIT and OFFSET, or aggregate.",
+    "memory": " Aggregate less, sort less, or bind more of the pattern.",
+    "timeout": " No part of the result was sent. Bind more of the pattern, or add LIMIT.",
+    "overloaded": " Try again shortly.",
+    "lost": " It was not the query's fault unless it happens again. Try once more.",
+}
+
+
+def _acceptable(headers: dict[bytes, bytes], operation: Operation) -> Acceptable:
+    try:
+        return negotiation.acceptable(headers.get(b"accept", b"").decode("latin-1"), operation.format)
+    except KeyError:
+        known = [format_.key for format_ in (*negotiation.SOLUTIONS, *negotiation.GRAPHS)]
+        raise bad_request(
+            f"'{operation.format}' is no format. There are {', '.join(known)} and html."
+        ) from None
+
+
+def _not_acceptable(kind: str | None) -> Problem:
+    offered = {
+        "graph": negotiation.GRAPHS, "solutions": negotiation.SOLUTIONS, "boolean": negotiation.SOLUTIONS,
+    }.get(kind or "", (*negotiation.SOLUTIONS, *negotiation.GRAPHS))  # fmt: skip
+    names = [format_.names[0] for format_ in offered]
+    what = {"graph": "A graph (CONSTRUCT, DESCRIBE)", "solutions": "A table of solutions (SELECT)"}.get(
+        kind or "", "A truth value (ASK)" if kind else "A result"
+    )
+    return Problem(
+        406, "not-acceptable", "No acceptable format", f"{what} can be sent as {', '.join(names)}.",
+        more={"offered": names},
+    )  # fmt: skip
+
+
+def _problem(failure: QueryFailed, text: str) -> Problem:
+    status, title = _STATUS[failure.reason]
+    more: dict[str, Any] = {}
+    detail = failure.message + _ADVICE.get(failure.reason, "")
+    if failure.line and failure.column:
+        more = {
+            "line": failure.line,
+            "column": failure.column,
+            "excerpt": excerpt(text, failure.line, failure.column),
+        }
+        detail = f"Line {failure.line}, column {failure.column}: {failure.message}"
+    headers = {"Retry-After": "5"} if failure.reason in ("overloaded", "lost", "stopping") else {}
+    return Problem(status, "query-" + failure.reason, title, detail, headers=headers, more=more)
+
+
+async def _page_document(answer: Answer) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(await answer.whole())
+    return document
+
+
+async def _stream(scope: Scope, send: Send, answer: Answer, fields: Headers, first: bytes) -> None:
+    """Send an answer as it comes. If it breaks off, so does the connection."""
+    await send({"type": "http.response.start", "status": 200, "headers": fields})
+    if scope["method"] == "HEAD":
+        answer.cancel("Only the head was wanted.")
+        await send({"type": "http.response.body", "body": b""})
+        return
+    body: bytes | None = first
+    try:
+        while body is not None:
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+            body = await answer.chunk()
+    except QueryFailed as failure:
+        if failure.reason != "cancelled":
+            await _break_off(scope)
+        raise QueryFailed("cancelled", failure.message) from None
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _break_off(scope: Scope) -> None:
+    """End the connection so that no client takes the response for complete."""
+    abort = scope.get("kg.abort")
+    if abort is None:
+        raise ConnectionAbortedError("the response broke off")
+    abort()
+    await asyncio.sleep(0)  # lets the server notice that the connection has gone
+
+
+async def _respond(scope: Scope, send: Send, status: int, fields: Headers, body: bytes) -> None:
+    if status != 304 and status != 204:
+        fields = [*fields, (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _validators(tag: str) -> Headers:
+    return [(b"etag", tag.encode()), (b"cache-control", b"no-cache")]
+
+
+def _names(operation: Operation) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    if operation.default_graphs is None:
+        return None
+    return tuple(operation.default_graphs), tuple(operation.named_graphs or ())
+
+
+def _entity_tag(version: str, operation: Operation, accepted: Acceptable) -> str:
+    """Weak: two evaluations may order their rows differently."""
+    text = f"{operation.text}\0{_names(operation)}\0{accepted.solutions}\0{accepted.graph}"
+    return f'W/"{version[:16]}-{blake2b(text.encode(), digest_size=8).hexdigest()}"'
+
+
+def _header_timeout(headers: dict[bytes, bytes]) -> float | None:
+    value = headers.get(b"kg-timeout")
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise bad_request("The header KG-Timeout must be a number of seconds greater than 0.")
+    return seconds
+
+
+def _own_address(scope: Scope) -> str:
+    host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "localhost")
+    if any(character in host for character in '<>"{}|^`\\ '):
+        host = "localhost"
+    return f"{scope['scheme']}://{host}{scope['path']}"

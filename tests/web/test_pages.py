@@ -1,0 +1,406 @@
+"""Pages, the question library and Linked Data over HTTP: what people and programs get without SPARQL."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import httpx
+import pyoxigraph as ox
+import pytest
+from rdflib import FOAF, RDF, SH, VOID, Graph, URIRef
+from served import running
+
+from kg.namespaces import HOME
+from kg.publishing.queries import library
+from kg.store import publish
+
+HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+UTOPIA = HOME + "id/country/UTO"
+
+DATA = f"""
+@prefix dg: <{HOME}ontology#> . @prefix id: <{HOME}id/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix graph: <{HOME}graph/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+graph:reference {{
+  <{UTOPIA}> a dg:Country ; rdfs:label "Utopia"@en , "Utopía"@es ; dg:iso3 "UTO" ; dg:unMember false .
+  <{HOME}id/country/COL> a dg:Country ; rdfs:label "Colombia"@en ; dg:iso3 "COL" ; dg:unMember true .
+  <{HOME}id/concept/legal-topic/open-data> rdfs:label "Open data"@en .
+}}
+<{HOME}graph/response/2020/COL> {{
+  <{HOME}id/body/COL/office> a dg:GovernmentBody, dg:Agency ; dg:country <{HOME}id/country/COL> ;
+    rdfs:label "Office <b>of</b> \\"Numbers\\""@en ; dg:website "javascript:alert(1)"^^xsd:anyURI .
+  <{HOME}id/organisation/%E6%97%A5%E6%9C%AC> a dg:Organisation ; rdfs:label "日本"@ja .
+  <{HOME}id/portal/www.example.gov> a dg:Portal ; rdfs:label "Portal"@en ; rdfs:seeAlso <javascript:alert(2)> .
+}}
+graph:ontology {{
+  dg:Country a owl:Class ; rdfs:label "country"@en ; skos:definition "A state."@en .
+  dg:GovernmentBody a owl:Class ; rdfs:label "government body"@en .
+  dg:iso3 a owl:DatatypeProperty ; rdfs:label "ISO alpha-3 code"@en ; rdfs:domain dg:Country .
+}}
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    folder = tmp_path_factory.mktemp("site")
+    quads = list(ox.parse(DATA, format=ox.RdfFormat.TRIG))
+    many = [ox.Quad(ox.NamedNode(f"{HOME}id/answer/{n}"), ox.NamedNode(f"{HOME}ontology#country"), ox.NamedNode(UTOPIA),
+                    ox.NamedNode(f"{HOME}graph/reference")) for n in range(700)]  # fmt: skip
+    publish(folder / "store", [*quads, *many])
+    with (
+        running(folder / "store", folder / "log", query_timeout=20) as server,
+        httpx.Client(base_url=server.url) as client,
+    ):
+        yield client
+
+
+class Outline(HTMLParser):
+    """The text of a page, its links, and whether it holds anything a strict policy forbids."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.links: list[str] = []
+        self.forbidden: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        for name in ("href", "src", "action"):
+            if value := given.get(name):
+                self.links.append(value)
+        if tag in ("script", "style") or "style" in given or any(name.startswith("on") for name in given):
+            self.forbidden.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def page(site: httpx.Client, path: str, status: int = 200) -> Outline:
+    response = site.get(path, headers=HTML)
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+    outline = Outline(response.text)
+    assert not outline.forbidden
+    assert not [link for link in outline.links if link.startswith(("javascript:", "data:"))]
+    return outline
+
+
+# the start page
+
+
+def test_start_page_shows_how_much_there_is(site: httpx.Client) -> None:
+    start = page(site, "/")
+    assert "2 countries and areas" in start.text
+    assert "1 government bodies" in start.text
+    assert "/sparql" in start.links
+    assert "/queries/countries" in start.links
+
+
+def test_start_page_for_programs(site: httpx.Client) -> None:
+    document = site.get("/", headers={"Accept": "application/json"}).json()
+    assert document["dataset"]["classes"][HOME + "ontology#Country"] == 2
+    assert "/sparql" in document["links"]
+
+
+def test_every_link_of_the_main_pages_leads_somewhere(site: httpx.Client) -> None:
+    for path in ("/", "/sparql", "/queries", "/ontology", "/shapes", "/dump/", "/doc/country/UTO"):
+        for link in set(page(site, path).links):
+            if link.startswith("/") and not link.startswith(("/api", "/dump/digigov")):
+                answer = site.get(link.partition("#")[0], headers=HTML, follow_redirects=True)
+                assert answer.status_code < 400, f"{path} → {link}: {answer.status_code}"
+
+
+def test_static_files_are_kept_by_browsers_for_as_long_as_their_address_is_the_same(
+    site: httpx.Client,
+) -> None:
+    style = next(link for link in page(site, "/").links if "style.css" in link)
+    assert "immutable" in site.get(style).headers["cache-control"]
+    assert site.get("/static/style.css").headers["cache-control"] == "no-cache"
+    assert site.get("/static/../pages.py").status_code == 404
+    assert site.get("/static/%2e%2e/pages.py").status_code == 404
+
+
+# the query page
+
+
+def test_query_page_shows_rows_as_links_and_text(site: httpx.Client) -> None:
+    found = page(
+        site, "/sparql?query=SELECT * { ?body a dg:GovernmentBody ; rdfs:label ?name ; dg:website ?site }"
+    )
+    assert "/doc/body/COL/office" in found.links
+    assert 'Office <b>of</b> "Numbers"' in found.text
+    assert "javascript:alert(1)" in found.text
+
+
+def test_query_page_says_that_it_does_not_show_all_rows(site: httpx.Client) -> None:
+    found = page(site, "/sparql?query=SELECT * { ?s dg:country ?o }")
+    assert "The first 500 rows" in found.text
+    assert any(link.startswith("/sparql?query=") and link.endswith("format=csv") for link in found.links)
+
+
+def test_query_page_shows_where_a_query_is_wrong(site: httpx.Client) -> None:
+    found = page(site, "/sparql?query=SELECT * {%0A ?s ?p ;", status=400)
+    assert "Line 2, column 9" in found.text
+
+
+def test_query_page_keeps_the_text_of_the_query(site: httpx.Client) -> None:
+    response = site.get("/sparql", params={"query": "\n\nASK { </textarea><script> ?p 1 }"}, headers=HTML)
+    assert "&lt;/textarea&gt;&lt;script&gt;" in response.text
+    assert "<script" not in response.text
+
+
+@pytest.mark.parametrize(("query", "shown"), [("ASK {}", "Answer"), ("CONSTRUCT WHERE { ?s a ?o } LIMIT 2", "2 triples"),
+                                              ("SELECT ?x { ?x a dg:Nothing }", "Nothing in the graph matches")])  # fmt: skip
+def test_query_page_for_all_kinds_of_results(site: httpx.Client, query: str, shown: str) -> None:
+    assert shown in page(site, str(httpx.URL("/sparql", params={"query": query}))).text
+
+
+# questions
+
+
+def test_every_question_has_a_page_and_answers(site: httpx.Client) -> None:
+    for query in library().values():
+        parameters = {name: str(value) for name, value in query.examples[0].parameters.items()}
+        shown = page(site, str(httpx.URL(f"/queries/{query.name}", params=parameters)))
+        assert " ".join(query.title["en"].split()) in shown.text
+        answer = site.get(f"/api/queries/{query.name}", params=parameters)
+        assert answer.headers["content-type"] == "application/sparql-results+json", query.name
+        assert "bindings" in answer.json()["results"]
+
+
+def test_question_list_for_programs(site: httpx.Client) -> None:
+    listed = {entry["name"]: entry for entry in site.get("/api/queries").json()["queries"]}
+    assert set(listed) == set(library())
+    assert listed["bodies"]["parameters"][0]["name"] == "country"
+    assert site.get(listed["bodies"]["example"]).status_code == 200
+
+
+def test_a_question_as_csv(site: httpx.Client) -> None:
+    by_parameter = site.get("/api/queries/bodies", params={"country": "COL", "format": "csv"})
+    by_header = site.get("/api/queries/bodies", params={"country": "co"}, headers={"Accept": "text/csv"})
+    rows = list(csv.DictReader(io.StringIO(by_parameter.text)))
+    assert [row["body"] for row in rows] == [HOME + "id/body/COL/office"]
+    assert by_header.text == by_parameter.text
+    assert by_header.headers["content-type"].startswith("text/csv")
+
+
+def test_a_browser_at_the_api_gets_json(site: httpx.Client) -> None:
+    assert (
+        site.get("/api/queries/bodies", headers=HTML).headers["content-type"]
+        == "application/sparql-results+json"
+    )
+
+
+def test_labels_and_things_share_a_column_on_the_page(site: httpx.Client) -> None:
+    shown = page(site, "/queries/bodies?country=COL")
+    assert "Country label" not in shown.text
+    assert "/doc/country/COL" in shown.links
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("/api/queries/bodys", 404, "bodies"),
+        ("/queries/bodys", 404, "bodies"),
+        ("/api/queries/bodies?country=Atlantis", 400, "Atlantis"),
+        ("/api/queries/bodies?planet=Mars", 400, "planet"),
+        ("/api/queries/bodies?country=COL&country=CHL", 400, "country"),
+        ("/api/queries/evidence", 400, "thing"),
+        ("/api/queries/bodies?format=docx", 400, "docx"),
+    ],
+)
+def test_wrong_questions_get_a_problem(site: httpx.Client, path: str, status: int, told: str) -> None:
+    response = site.get(path)
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert told in response.json()["detail"]
+
+
+def test_a_wrong_parameter_is_shown_beside_the_form(site: httpx.Client) -> None:
+    assert "Atlantis" in page(site, "/queries/bodies?country=Atlantis", status=400).text
+
+
+def test_a_question_is_not_changed_by_its_parameters(site: httpx.Client) -> None:
+    injected = 'x" } } SELECT * { ?s ?p ?o'
+    rows = site.get("/api/queries/find", params={"text": injected}).json()["results"]["bindings"]
+    assert rows == []
+
+
+# things
+
+
+def test_a_thing_leads_to_its_document(site: httpx.Client) -> None:
+    response = site.get("/id/country/UTO")
+    assert (response.status_code, response.headers["location"]) == (303, "/doc/country/UTO")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "accept", "media_type", "format_"),
+    [
+        ("", "text/turtle", "text/turtle", "turtle"),
+        ("", "*/*", "text/turtle", "turtle"),
+        ("", "application/rdf+xml;q=0.9, text/html;q=0.1", "application/rdf+xml", "xml"),
+        (".ttl", "text/html", "text/turtle", "turtle"),
+        (".nt", "*/*", "application/n-triples", "nt"),
+        (".rdf", "*/*", "application/rdf+xml", "xml"),
+        (".jsonld", "*/*", "application/ld+json", "json-ld"),
+    ],
+)
+def test_a_thing_as_rdf(site: httpx.Client, suffix: str, accept: str, media_type: str, format_: str) -> None:
+    response = site.get("/doc/country/UTO" + suffix, headers={"Accept": accept})
+    assert response.headers["content-type"].startswith(media_type)
+    graph = Graph().parse(data=response.text, format=format_)
+    thing = URIRef(UTOPIA)
+    assert (thing, RDF.type, URIRef(HOME + "ontology#Country")) in graph
+    assert (None, FOAF.primaryTopic, thing) in graph
+    assert (URIRef(HOME + "id/answer/0"), URIRef(HOME + "ontology#country"), thing) in graph
+    assert f'<{UTOPIA}>; rel="describes"' in response.headers["link"]
+
+
+def test_a_thing_as_a_page(site: httpx.Client) -> None:
+    shown = page(site, "/doc/country/UTO")
+    assert "Utopia" in shown.text
+    assert "/ontology#Country" in shown.links
+    assert "There are more mentions" in shown.text
+    assert page(site, "/doc/country/UTO.html").text == shown.text
+
+
+def test_a_thing_whose_name_is_not_latin(site: httpx.Client) -> None:
+    for path in (
+        "/doc/organisation/日本",
+        "/doc/organisation/%E6%97%A5%E6%9C%AC",
+        "/doc/organisation/%e6%97%a5%e6%9c%ac",
+    ):
+        assert "日本" in page(site, path).text
+    assert (
+        site.get("/id/organisation/%E6%97%A5%E6%9C%AC").headers["location"]
+        == "/doc/organisation/%E6%97%A5%E6%9C%AC"
+    )
+
+
+def test_addresses_that_a_browser_must_not_open_are_no_links(site: httpx.Client) -> None:
+    assert "javascript:alert(2)" in page(site, "/doc/portal/www.example.gov").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/doc/country/ZZZ", "/doc/", '/doc/a b<c>"{}|\\^`', "/nothing", "/ontology.exe"]
+)
+def test_nothing_is_known_of_other_names(site: httpx.Client, path: str) -> None:
+    response = site.get(path)
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+    page(site, path, status=404)
+
+
+def test_documents_in_no_acceptable_format(site: httpx.Client) -> None:
+    for path in ("/doc/country/UTO", "/ontology", "/shapes", "/.well-known/void"):
+        assert site.get(path, headers={"Accept": "image/png"}).status_code == 406
+
+
+def test_documents_are_read_only(site: httpx.Client) -> None:
+    for path in (
+        "/",
+        "/doc/country/UTO",
+        "/id/country/UTO",
+        "/queries",
+        "/api/queries/bodies",
+        "/ontology",
+        "/dump/",
+    ):
+        response = site.post(path)
+        assert response.status_code == 405, path
+        assert response.headers["content-type"] == "application/problem+json"
+        assert "GET" in response.headers["allow"]
+
+
+def test_heads(site: httpx.Client) -> None:
+    for path in (
+        "/",
+        "/doc/country/UTO",
+        "/doc/country/UTO.ttl",
+        "/api/queries/bodies",
+        "/queries",
+        "/ontology.ttl",
+    ):
+        response = site.head(path)
+        assert (response.status_code, response.content) == (200, b""), path
+
+
+# ontology, shapes, the dataset as a whole
+
+
+def test_the_ontology(site: httpx.Client) -> None:
+    shown = page(site, "/ontology")
+    assert "country dg:Country" in shown.text
+    assert 'id="Country"' in site.get("/ontology", headers=HTML).text
+    graph = Graph().parse(data=site.get("/ontology.ttl").text, format="turtle")
+    assert (URIRef(HOME + "ontology#iso3"), None, None) in graph
+
+
+def test_the_shapes(site: httpx.Client) -> None:
+    assert "To do:" in page(site, "/shapes").text
+    assert len(Graph().parse(data=site.get("/shapes.ttl").text, format="turtle")) > 100
+
+
+def test_void(site: httpx.Client) -> None:
+    response = site.get("/.well-known/void")
+    graph = Graph().parse(data=response.text, format="turtle")
+    dataset = graph.value(None, RDF.type, VOID.Dataset, any=True)
+    assert dataset is not None
+    (whole,) = graph.subjects(VOID.sparqlEndpoint)
+    assert graph.value(whole, VOID.triples) is not None
+    for dump in graph.objects(whole, VOID.dataDump):
+        assert site.get(str(dump)).status_code == 200
+
+
+def test_dumps_hold_everything(site: httpx.Client) -> None:
+    quads = gzip.decompress(site.get("/dump/digigov.nq.gz").content)
+    assert sum(1 for quad in ox.parse(quads, format=ox.RdfFormat.N_QUADS)) > 700
+    trig = gzip.decompress(site.get("/dump/digigov.trig.gz").content)
+    assert {str(q) for q in ox.parse(trig, format=ox.RdfFormat.TRIG)} == {
+        str(q) for q in ox.parse(quads, format=ox.RdfFormat.N_QUADS)
+    }
+    assert site.get("/dump/secret").status_code == 404
+
+
+# how documents are sent
+
+
+def test_pages_are_compressed_and_sent_once(site: httpx.Client) -> None:
+    for path in ("/", "/queries", "/ontology", "/doc/country/UTO", "/api/queries", "/.well-known/void"):
+        for coding in ("br", "gzip"):
+            first = site.get(path, headers={**HTML, "Accept-Encoding": coding})
+            assert first.headers["content-encoding"] == coding, path
+            again = site.get(
+                path, headers={**HTML, "Accept-Encoding": coding, "If-None-Match": first.headers["etag"]}
+            )
+            assert (again.status_code, again.content) == (304, b""), path
+            plain = site.get(path, headers={**HTML, "Accept-Encoding": "identity"})
+            assert "content-encoding" not in plain.headers
+            assert plain.headers["etag"] != first.headers["etag"]
+            assert plain.text == first.text
+
+
+def test_validation(site: httpx.Client) -> None:
+    early = site.get("/validation", headers=HTML)
+    assert early.status_code in (200, 202)  # the page comes back by itself while the report is being made
+    assert early.status_code == 200 or "refresh" in early.headers
+    document = site.get("/validation", headers={"Accept": "application/json"}, timeout=120).json()
+    assert set(document["counts"]) == {"Violation", "Warning", "Info"}
+    assert document["findings"]  # the data of these tests lacks much that the shapes ask for
+    shown = page(site, "/validation")
+    assert document["findings"][0]["message"] in shown.text
+    turtle = site.get("/validation", headers={"Accept": "text/turtle"}, timeout=120)
+    report = Graph().parse(data=turtle.text, format="turtle")
+    assert len(list(report.subjects(RDF.type, SH.ValidationResult))) == len(document["findings"])
+    assert site.get("/validation", headers={"Accept": "image/png"}).status_code == 406
