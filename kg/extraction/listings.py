@@ -271,7 +271,7 @@ _SIGNPOST = re.compile(
     r"(?:for )?(?:more|further|additional) info|mas info|mais info|plus d'info|pour plus|para mas|see |available|disponi|link|visit|source|fuente|fonte|yes\b|si\b|oui\b|sim\b|no\b"
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)|\S+\.[a-z]{2,}(?:/\S*)?$", re.IGNORECASE)
-_PART = re.compile(r"(?:[^;\t|.\n]|\.(?!\s))+\.?")
+_PART = re.compile(r"(?:[^;\t|.\n]|\.(?!\s)){1,2000}\.?")
 _OPENED = re.compile(r"\s\(([^()]{2,16})$")
 _COMMA = re.compile(r",\s(?=[A-ZÀ-Þ])")
 _DASH = re.compile(r"\s[-–—]\s|\s?[–—]\s")

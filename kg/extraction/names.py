@@ -40,6 +40,8 @@ def names_between(text: str, folded: str, start: int, end: int) -> list[Name]:
             break
         first, last = chunk
         position = last
+        if last - first > _LONGEST:
+            continue
         title_at = _strip_leading(folded, text, first, last)
         titled = _BRACKETED_TITLE.match(text, title_at, end) if text[last : last + 2] == " (" else None
         if titled is not None:
@@ -477,6 +479,8 @@ _ROMANCE_BARE = re.compile(
     rf"(?:\s[a-z-]{{5,}}(?:ale|al|nal|eur|elle|ielle|iel|ive|ique|ico|ica|ivo|iva|or|ora|ere|ier|aire|ario|aria|ria|os|as|les|se|ne|ais|aise))?{_PREPOSED}{{1,4}}"
 )
 _ROMANCE = re.compile(rf"{_PREPOSED}{{1,4}}")
+_LONGEST = 400
+"""A longer run of capitalised words is no name."""
 _POSSESSIVE = re.compile(r"([A-Z][\w-]+)['’]s ")
 _BRACKETED_TITLE = re.compile(
     r"[A-Z][\w'-]*(?: (?:and |of |for |the |in |to )?[A-Z][\w'-]*){0,7} \([A-Z][^()\n]{2,110}\) (?:Act|Bill|Code|Regulations|Rules|Order)\b(?: (?:19|20)\d\d)?"

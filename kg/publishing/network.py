@@ -82,7 +82,7 @@ class Suggestion:
         return len(self.networks) + len(self.partners) + len(self.topics) + self.ahead
 
 
-class UnknownPlace(KgError):
+class UnknownCountryError(KgError):
     """A country that the graph does not know, or that has no cooperation in it."""
 
 
@@ -122,11 +122,11 @@ class Network:
         return cls(nodes, graph, {country: frozenset(found) for country, found in topics.items()})
 
     def country(self, code_or_iri: str) -> Node:
-        """The country by alpha-3 code or IRI. Raises UnknownPlace."""
+        """The country by alpha-3 code or IRI. Raises UnknownCountryError."""
         for node in self.nodes.values():
             if node.kind == "country" and code_or_iri in (node.iri, node.iso3):
                 return node
-        raise UnknownPlace(
+        raise UnknownCountryError(
             f"'{code_or_iri}' is no country of the graph", hint="Give an alpha-3 code such as COL"
         )
 
@@ -187,7 +187,7 @@ class Network:
         """The shortest path between two countries (alpha-3 codes or IRIs), with the agreements along it.
 
         Two members of one organisation are two steps apart. Returns None when no path leads from one to the other;
-        raises UnknownPlace for a country that the graph does not know.
+        raises UnknownCountryError for a country that the graph does not know.
         """
         graph = (self if through_organisations else self.countries_only()).graph
         first, last = self.country(start).iri, self.country(end).iri
