@@ -51,6 +51,8 @@ class Builder:
             ):
                 line.unprefix(2)
                 kind, level = BlockKind.LIST_ITEM, max(level, 1)
+            if kind is BlockKind.HEADING and len(line.text) > _LONGEST_HEADING:
+                kind, level = BlockKind.PARAGRAPH, 0
             _close_up_number(line)
             self.drafts.append(Draft(kind, line, level, page, number))
 
@@ -103,6 +105,8 @@ class Builder:
         )
 
 
+_LONGEST_HEADING = 360
+"""The title of a long act still fits; what is longer is text in the style of a heading."""
 _TYPED_BULLETS = frozenset("•‣⁃▪●■◆➢►–-*·")
 """Signs that make an item of a paragraph when somebody typed them at its start."""
 _NUMBER_AND_GAP = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}[.)]?|[A-Za-z][.)]|[ivxlcIVXLC]{1,6}[.)])\t")
@@ -127,9 +131,11 @@ def _meaning_of_crosses(drafts: list[Draft]) -> CheckState:
 def _with_boxes(line: Line, offset: int, cross: CheckState) -> tuple[str, tuple[Checkbox, ...]]:
     text = line.text
     boxes = [box if box.state is not None else Box(box.start, box.end, cross) for box in line.boxes]
-    for box, was in zip(boxes, line.boxes, strict=True):
-        if was.state is None and box.state is not None:
-            text = text[: box.start] + GLYPH[box.state] + text[box.end :]
+    if boxes != line.boxes:
+        signs = list(text)
+        for box in boxes:
+            signs[box.start] = GLYPH[box.state or CheckState.UNKNOWN]
+        text = "".join(signs)
     before = _labels_stand_before(text, boxes)
     checkboxes = []
     for number, box in enumerate(boxes):

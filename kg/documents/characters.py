@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from kg.documents.model import CheckState
 
@@ -52,6 +53,7 @@ def superscript(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def symbol(font: str, code: int) -> str:
     """The Unicode text of a character of a symbol font, "" when the font is not one or the sign says nothing.
 

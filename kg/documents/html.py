@@ -37,6 +37,8 @@ def read_html(data: bytes, name: str, builder: Builder, deadline: Deadline) -> N
         root = etree.fromstring(_decoded(data, name, builder).encode("utf-8", "replace"), parser)
     except etree.LxmlError:
         root = None
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise _too_deep(name)
     if root is None:
         raise UnreadableDocument(
             "the page holds no element that could be read",
@@ -47,9 +49,13 @@ def read_html(data: bytes, name: str, builder: Builder, deadline: Deadline) -> N
     try:
         _Walker(builder, deadline, _notes(root), round_boxes=b"( )" in data).page(root)
     except RecursionError:
-        raise UnreadableDocument(
-            "elements are nested too deeply", where=name, hint="Save the page's text in another format."
-        ) from None
+        raise _too_deep(name) from None
+
+
+def _too_deep(name: str) -> UnreadableDocument:
+    return UnreadableDocument(
+        "elements are nested too deeply", where=name, hint="Save the text of the page in another format."
+    )
 
 
 def _decoded(data: bytes, name: str, builder: Builder) -> str:
@@ -177,8 +183,8 @@ class _Walker:
         elif (kind := self._own_kind(element)) is not None:
             before = self._kind, self._level
             self._kind, self._level = kind
-            if kind[0] is BlockKind.LIST_ITEM and self._lists:
-                self._number(element)
+            if tag == "li" and self._lists:
+                self._number(element, "." if kind[0] is BlockKind.LIST_ITEM else "")
             self._inside(element)
             self._end_block()
             self._kind, self._level = before
@@ -205,12 +211,12 @@ class _Walker:
             return BlockKind.HEADING, 1
         return None
 
-    def _number(self, element: _Element) -> None:
+    def _number(self, element: _Element, sign: str) -> None:
         style, number = self._lists[-1]
         if style:
             number = _integer(element.get("value"), number)
             self._lists[-1] = style, number + 1
-            self._inline.text(f"{ordinal(number, _STYLES.get(style, 'decimal'))}. ")
+            self._inline.text(f"{ordinal(number, _STYLES.get(style, 'decimal'))}{sign} ")
             self._bare = len(self._inline)
 
     def _end_line(self) -> None:
@@ -240,11 +246,11 @@ class _Walker:
             self._end_block()
 
     def _table(self, table: _Element) -> None:
-        outer, outer_line = self._builder, self._inline
         for part in table:
             if part.tag == "caption":
                 self._inside(part)
                 self._end_block()
+        outer, outer_line = self._builder, self._inline
         for row in _rows(table):
             cells = []
             for cell in row:

@@ -66,7 +66,7 @@ class Line:
         self.text = self.text[length:]
 
     def _shift(self, by: int) -> None:
-        self.links = [Span(start + by, end + by, url) for start, end, url in self.links]
+        self.links = [Span(max(start + by, 0), end + by, url) for start, end, url in self.links]
         self.boxes = [Box(start + by, end + by, state) for start, end, state in self.boxes]
         self.marks = [Mark(max(start + by, 0), page, number) for start, page, number in self.marks]
 

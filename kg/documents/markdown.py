@@ -165,6 +165,8 @@ class _Blocks:
                             Draft(BlockKind.PARAGRAPH, line, 0, None, at + 1)
                             for line, _ in self._inlines.lines(cell.strip(), at + 1)
                         ]
+                        if cell and not cell.isspace()
+                        else []
                         for cell in cells
                     ]
                 )
@@ -327,8 +329,9 @@ class _Inlines:
             kind = match.lastgroup
             token = match.group()
             if kind == "break":
-                events.append(_Break(soft=token == _SOFT, advances=True))
-                brackets.clear() if token == _HARD else None
+                events.append(_Break(soft=token[-1] == _SOFT, advances=True))
+                if token[-1] == _HARD:
+                    brackets.clear()
             elif kind == "escape":
                 events.append(token[-1])
             elif kind == "run":
@@ -548,7 +551,7 @@ _SPECIAL = re.compile(r"[\\\n\r*_~!\[\]`&<]")
 """What a token begins with; looked for first, because one set of signs is found much faster than any of the tokens."""
 _TOKEN = re.compile(
     rf"(?P<escape>\\+{_PUNCTUATION})"
-    r"|(?P<break>[\n\r])"
+    r"|(?P<break>\\?[\n\r])"
     r"|(?P<run>\*+|_+|~~+)"
     r"|(?P<note>\[\^[^\[\]\s]{1,40}\])"
     r"|(?P<open>!?\[)"

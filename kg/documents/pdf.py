@@ -31,7 +31,7 @@ def read_pdf(data: bytes, name: str, builder: Builder, limits: Limits, deadline:
     _refuse_pictures(pages, name, builder)
     elements = [arranged(page, number) for number, page in enumerate(pages, start=1)]
     deadline.check()
-    add_paragraphs(elements, [page.height for page in pages], builder)
+    add_paragraphs(elements, [(page.width, page.height) for page in pages], builder)
     for number, page in enumerate(pages, start=1):
         if page.unread:
             builder.warn(f"Text that stands askew on page {number} was left out.")

@@ -18,7 +18,7 @@ class TextLine:
     words: list[Word]
     page: int
     right: float
-    """The right edge of the column the line stands in."""
+    """Where the lines of its column or cell end at the latest; 0 on a page of one column, where the document tells."""
     furniture: bool = False
     note: bool = False
 
@@ -66,8 +66,8 @@ def arranged(content: PageContent, page: int) -> list[Element]:
     free = [word for word in content.words if not any(table.take(word) for table in tables)]
     elements: list[Element] = []
     rows = [row for table in tables for row in table.rows(page)]
-    for column in _columns(free, content):
-        elements += _lines(column, page)
+    for words, right in _columns(free, content):
+        elements += _lines(words, page, right)
     return _merged(elements, rows)
 
 
@@ -85,7 +85,7 @@ def _merged(lines: list[Element], rows: list[TableRow]) -> list[Element]:
 # Lines
 
 
-def _lines(words: list[Word], page: int) -> list[TextLine]:
+def _lines(words: list[Word], page: int, right: float = 0.0) -> list[TextLine]:
     """Words on the same height as lines, from top to bottom."""
     rows: list[list[Word]] = []
     bounds: list[tuple[float, float]] = []
@@ -102,29 +102,28 @@ def _lines(words: list[Word], page: int) -> list[TextLine]:
         bounds.append((word.top, word.bottom))
     for row in rows:
         row.sort(key=lambda word: word.x0)
-    right = max((word.x1 for word in words if not word.filled), default=0.0)
     return [TextLine(row, page, right) for row in rows]
 
 
 # Columns
 
 
-def _columns(words: list[Word], content: PageContent) -> list[list[Word]]:
-    """The words of each column of running text; most pages have one.
+def _columns(words: list[Word], content: PageContent) -> list[tuple[list[Word], float]]:
+    """The words of each column of running text with its right edge; most pages have one column, whose edge is 0.
 
     A page has two columns when a gutter divides it that hardly any line crosses, with many lines of running text on
     both sides. A form with labels left and answers right has no running text on both sides, so it is read across.
     """
     lines = _fragments(words)
     if len(lines) < 2 * _FEWEST_COLUMN_LINES:
-        return [words]
+        return [(words, 0.0)]
     for gutter in _gutters(lines, content.width):
         left = [line for line in lines if line[-1].x1 <= gutter]
         right = [line for line in lines if line[0].x0 >= gutter]
         across = [line for line in lines if line[0].x0 < gutter < line[-1].x1]
         if _is_running_text(left) and _is_running_text(right) and len(across) <= 0.2 * len(lines):
             return _split_at(left, right, across)
-    return [words]
+    return [(words, 0.0)]
 
 
 def _fragments(words: list[Word]) -> list[list[Word]]:
@@ -158,14 +157,25 @@ def _is_running_text(lines: list[list[Word]]) -> bool:
     return full >= 0.4 * len(lines)
 
 
-def _split_at(left: list[list[Word]], right: list[list[Word]], across: list[list[Word]]) -> list[list[Word]]:
+def _split_at(
+    left: list[list[Word]], right: list[list[Word]], across: list[list[Word]]
+) -> list[tuple[list[Word], float]]:
     """The columns, between the lines that cross the gutter: those cut the page into bands read one after the other."""
     cuts = sorted(line[0].top for line in across)
-    bands: list[list[list[list[Word]]]] = [[[], [], []] for _ in range(len(cuts) + 1)]
-    for side, lines in ((0, across), (1, left), (2, right)):
+    sides = (
+        (across, 0.0),
+        (left, max(line[-1].x1 for line in left)),
+        (right, max(line[-1].x1 for line in right)),
+    )
+    bands: list[list[tuple[list[Word], float]]] = [[] for _ in range(len(cuts) + 1)]
+    for lines, edge in sides:
+        columns: list[list[Word]] = [[] for _ in bands]
         for line in lines:
-            bands[bisect_right(cuts, line[0].top + 1)][side].append(line)
-    return [[word for line in side for word in line] for band in bands for side in band if side]
+            columns[bisect_right(cuts, line[0].top + 1)] += line
+        for band, column in zip(bands, columns, strict=True):
+            if column:
+                band.append((column, edge))
+    return [column for band in bands for column in band]
 
 
 # Tables
@@ -209,7 +219,8 @@ class _Table:
                 later = [other for other in columns if other > column]
                 right = self.xs[later[0]] if later else self.xs[-1]
                 for line in cell:
-                    line.right = min(line.right, right) if len(cell) > 2 else right - _CELL_PADDING
+                    widest = max(other.x1 for other in cell)
+                    line.right = min(widest, right) if len(cell) > 2 else right - _CELL_PADDING
             if any(cells):
                 rows.append(TableRow(cells, page, self.ys[row], self.ys[row + 1]))
         return rows

@@ -1,12 +1,13 @@
 """One page of a PDF as the engine (PDFium) sees it: words with their places, form fields, links, ruled lines.
 
-Everything is given in points with the origin at the top left of the page as it is shown (rotation applied), so that
+Everything is given in points with the origin at the top left of the page, turned so that its text is upright, so that
 what comes later on the page has the larger y.
 """
 
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -73,14 +74,14 @@ class PageContent:
 
 def page_content(page: Any, form: Any | None) -> PageContent:
     """Everything on a page (a `pypdfium2.PdfPage`); `form` is the handle of the document's form, if it has one."""
-    place = _Placement(page)
-    content = PageContent(place.width, place.height)
-    links = list(_links(page, place))
     text_page = pdfium.FPDFText_LoadPage(page)
-    if text_page:
-        try:
-            _collect_words(text_page, content, place, links)
-        finally:
+    try:
+        place = _Placement(page, _turn_of_text(text_page) if text_page else None)
+        content = PageContent(place.width, place.height)
+        if text_page:
+            _collect_words(text_page, content, place, list(_links(page, place)))
+    finally:
+        if text_page:
             pdfium.FPDFText_ClosePage(text_page)
     content.words += _annotations(page, form, place)
     _collect_drawings(page, content, place)
@@ -88,14 +89,14 @@ def page_content(page: Any, form: Any | None) -> PageContent:
 
 
 class _Placement:
-    """Maps PDF coordinates (origin bottom left, before rotation) to the page as shown."""
+    """Maps PDF coordinates (origin bottom left) to the page turned so that most of its text is upright."""
 
-    def __init__(self, page: Any) -> None:
+    def __init__(self, page: Any, turn: int | None) -> None:
         left, bottom, right, top = page.get_cropbox()
         if right - left < 1 or top - bottom < 1:
             left, bottom, right, top = page.get_mediabox()
         self._left, self._bottom, self._right, self._top = left, bottom, right, top
-        self.rotation = pdfium.FPDFPage_GetRotation(page) % 4
+        self.rotation = pdfium.FPDFPage_GetRotation(page) % 4 if turn is None else turn
         width, height = right - left, top - bottom
         self.width, self.height = (height, width) if self.rotation % 2 else (width, height)
 
@@ -110,12 +111,29 @@ class _Placement:
 
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         """The box as (x0, top, x1, bottom)."""
+        if self.rotation == 0:
+            return left - self._left, self._top - top, right - self._left, self._top - bottom
         ax, ay = self.point(left, bottom)
         bx, by = self.point(right, top)
         return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
 
 
 # Text
+
+
+def _turn_of_text(text_page: Any) -> int | None:
+    """How many quarters the page has to be turned clockwise for most of its text; None without text."""
+    count = pdfium.FPDFText_CountChars(text_page)
+    turns = [0, 0, 0, 0]
+    for index in range(0, count, max(count // _TURNS_ASKED, 1)):
+        if pdfium.FPDFText_GetUnicode(text_page, index) > 32:
+            turns[round(_quarters(text_page, index)) % 4] += 1
+    return turns.index(max(turns)) if any(turns) else None
+
+
+def _quarters(text_page: Any, index: int) -> float:
+    """The angle of a character, counter-clockwise in quarters of a turn; the engine counts clockwise."""
+    return float(-pdfium.FPDFText_GetCharAngle(text_page, index) / (math.pi / 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +166,8 @@ class _Styles:
             )
             weight = pdfium.FPDFFont_GetWeight(font) if font else 0
             bold = weight >= _BOLD or any(word in name.lower() for word in _BOLD_NAMES)
-            turned = pdfium.FPDFText_GetCharAngle(self._text_page, index) / 1.5707963 - self._rotation
-            upright = abs(turned - round(turned)) < 0.06 and round(turned) % 4 == 0
+            quarters = _quarters(self._text_page, index)
+            upright = abs(quarters - round(quarters)) < 0.06 and round(quarters) % 4 == self._rotation
             self._known[address] = _Style(bold, name, upright)
         return self._known[address]
 
@@ -370,7 +388,7 @@ def _collect_drawings(page: Any, content: PageContent, place: _Placement) -> Non
     area = max(content.width * content.height, 1.0)
     frames: list[_Box] = []
     marks: list[_Box] = []
-    for item, kind, box in _drawings(page, place):
+    for item, kind, box, matrix in _drawings(page, place):
         x0, top, x1, bottom = box
         if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             content.pictured = max(content.pictured, (x1 - x0) * (bottom - top) / area)
@@ -379,8 +397,13 @@ def _collect_drawings(page: Any, content: PageContent, place: _Placement) -> Non
                 marks.append(box)
             elif _is_stroked(item):
                 frames.append(box)
-        if kind == pdfium.FPDF_PAGEOBJ_PATH and pdfium.FPDFPath_CountSegments(item) <= _MOST_SEGMENTS:
-            _add_rulings(content, box, stroked=_is_stroked(item))
+        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            segments = pdfium.FPDFPath_CountSegments(item)
+            if segments <= _MOST_SEGMENTS_OF_A_SHAPE:
+                _add_rulings(content, box, stroked=_is_stroked(item))
+            elif segments <= _MOST_SEGMENTS and _is_stroked(item):
+                for line in _straight_lines(item, segments, matrix, place):
+                    _add_rulings(content, line, stroked=False)
     if frames:
         _add_drawn_boxes(content, frames, marks)
 
@@ -389,8 +412,11 @@ _Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 
-def _drawings(page: Any, place: _Placement) -> Iterator[tuple[Any, int, _Box]]:
-    """Everything drawn that is not text, also inside form objects, which is where flattened form fields end up."""
+def _drawings(page: Any, place: _Placement) -> Iterator[tuple[Any, int, _Box, _Matrix | None]]:
+    """Everything drawn that is not text, with its kind, its place and the matrix of the form object it is in.
+
+    Form objects are where flattened form fields end up.
+    """
     sides = [ctypes.c_float() for _ in range(4)]
     pending: list[tuple[Any, _Matrix | None, int]] = [
         (pdfium.FPDFPage_GetObject(page, number), None, 0)
@@ -419,7 +445,7 @@ def _drawings(page: Any, place: _Placement) -> Iterator[tuple[Any, int, _Box]]:
                 corners = [_transformed(x, y, matrix) for x in (left, right) for y in (bottom, top)]
                 left, right = min(x for x, _ in corners), max(x for x, _ in corners)
                 bottom, top = min(y for _, y in corners), max(y for _, y in corners)
-            yield item, kind, place.box(left, bottom, right, top)
+            yield item, kind, place.box(left, bottom, right, top), matrix
 
 
 _Matrix = tuple[float, float, float, float, float, float]
@@ -482,6 +508,26 @@ def _is_inside(box: _Box, other: _Box) -> bool:
     )
 
 
+def _straight_lines(item: Any, count: int, outer: _Matrix | None, place: _Placement) -> Iterator[_Box]:
+    """The level and upright lines of a path that draws a whole grid at once."""
+    own = pdfium.FS_MATRIX()
+    if not pdfium.FPDFPageObj_GetMatrix(item, own):
+        return
+    matrix = (own.a, own.b, own.c, own.d, own.e, own.f)
+    matrix = matrix if outer is None else _multiplied(matrix, outer)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    before: tuple[float, float] | None = None
+    for number in range(count):
+        segment = pdfium.FPDFPath_GetPathSegment(item, number)
+        if not pdfium.FPDFPathSegment_GetPoint(segment, x, y):
+            return
+        point = place.point(*_transformed(x.value, y.value, matrix))
+        if before is not None and pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_LINETO:
+            xs, ys = sorted((before[0], point[0])), sorted((before[1], point[1]))
+            yield xs[0], ys[0], xs[1], ys[1]
+        before = point
+
+
 def _is_rectangle(item: Any) -> bool:
     """Whether a path is an upright rectangle: all its points on two heights and two widths."""
     count = pdfium.FPDFPath_CountSegments(item)
@@ -519,12 +565,14 @@ _BLANKS = frozenset({0xA0, 0x2002, 0x2003, 0x2004, 0x2005, 0x2009, 0x200A, 0x202
 _BOLD = 600
 _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
 _SAMPLED = 8
+_TURNS_ASKED = 64
 _HIDDEN = 2
 _FIELD_LINE = 14.0
 _LONGEST_TEXT = 4_000_000
 _MOST_ANNOTATIONS = 5000
 _MOST_OBJECTS = 20_000
-_MOST_SEGMENTS = 12
+_MOST_SEGMENTS_OF_A_SHAPE = 8
+_MOST_SEGMENTS = 4000
 _DEEPEST_FORM = 3
 _SMALLEST_BOX, _LARGEST_BOX = 6.0, 20.0
 _MOST_BOXES = 500

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -20,11 +20,12 @@ from kg.documents.pdf_layout import Element, TableRow, TextLine
 from kg.documents.pdf_page import Word
 
 
-def add_paragraphs(pages: list[list[Element]], heights: list[float], builder: Builder) -> None:
-    """Adds the blocks that the lines and table rows of all pages make."""
+def add_paragraphs(pages: list[list[Element]], sizes: list[tuple[float, float]], builder: Builder) -> None:
+    """Adds the blocks that the lines and table rows of all pages (of these widths and heights) make."""
+    heights = [height for _, height in sizes]
     lines = [element for page in pages for element in page if isinstance(element, TextLine)]
     _mark_furniture(pages, heights)
-    type_ = _Typography.of(lines)
+    type_ = _Typography.of(lines, max(width for width, _ in sizes))
     _mark_notes(pages, type_)
     _Assembly(type_, builder).build(pages)
 
@@ -40,6 +41,8 @@ class _Typography:
     """The size of running text."""
     leading: float = 1.2
     """The usual distance of lines, in sizes."""
+    spaced: bool = False
+    """Whether paragraphs are further apart than the lines in them."""
     right: float = 0.0
     """Where lines of running text end at the latest."""
     bold_is_common: bool = False
@@ -50,7 +53,7 @@ class _Typography:
     hyphenated: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, lines: list[TextLine]) -> _Typography:
+    def of(cls, lines: list[TextLine], width: float) -> _Typography:
         type_ = cls()
         body = [line for line in lines if not line.furniture]
         type_.body = _body_size(body)
@@ -60,13 +63,15 @@ class _Typography:
             sum(length for length, _ in letters),
         )
         type_.bold_is_common = bold > 0.4 * total
-        type_.leading = _usual_leading(body)
+        distances = list(_distances(body))
+        type_.leading = _usual_leading(distances)
+        further = sum(1 for distance in distances if distance > 1.2 * type_.leading)
+        type_.spaced = further > 0.2 * len(distances)
         running = sorted(
             (line.x1 for line in body if len(line.words) > 4 and not line.words[-1].filled), reverse=True
         )
-        type_.right = (
-            running[min(len(running) // 50, 2)] if running else max((line.x1 for line in body), default=0.0)
-        )
+        # A page of short lines only does not show where its margin is; it is not in the middle of the page.
+        type_.right = max(running[min(len(running) // 50, 2)] if running else 0.0, _NEAREST_MARGIN * width)
         type_.heading_sizes = sorted(
             {_rounded(line.size) for line in body if type_.is_large(line)}, reverse=True
         )
@@ -108,8 +113,8 @@ def _body_size(lines: Iterable[TextLine]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
-def _usual_leading(lines: list[TextLine]) -> float:
-    distances: Counter[float] = Counter()
+def _distances(lines: list[TextLine]) -> Iterator[float]:
+    """How far lines in one size are apart that follow each other, in sizes."""
     for line, following in pairwise(lines):
         if (
             line.page == following.page
@@ -117,13 +122,15 @@ def _usual_leading(lines: list[TextLine]) -> float:
             and line.size > 0
         ):
             distance = (following.baseline - line.baseline) / line.size
-            if 0.8 < distance < 2.5:
-                distances[round(distance * 20) / 20] += 1
-    if not distances:
-        return 1.2
-    # The closest distance that is not rare: paragraphs, however many, are further apart than the lines inside them.
-    enough = max(2, 0.05 * sum(distances.values()))
-    return min((distance for distance, count in distances.items() if count >= enough), default=1.2)
+            if 0.8 < distance < 4:
+                yield distance
+
+
+def _usual_leading(distances: list[float]) -> float:
+    """The closest distance that is not rare: paragraphs, however many, are further apart than the lines inside them."""
+    counts = Counter(round(distance * 20) / 20 for distance in distances if distance < 2.5)
+    enough = max(2, 0.05 * sum(counts.values()))
+    return min((distance for distance, count in counts.items() if count >= enough), default=1.2)
 
 
 def _rounded(size: float) -> float:
@@ -154,11 +161,11 @@ def _mark_furniture(pages: list[list[Element]], heights: list[float]) -> None:
     for lines in margins:
         for line in lines:
             seen.setdefault(_DIGITS.sub("#", line.text.casefold()), []).append(line)
-    for key, lines in seen.items():
+    for lines in seen.values():
         for line in lines:
             places = [other for other in lines if _is_same_place(line, other, heights)]
             pages_with = {other.page for other in places}
-            line.furniture = len(pages_with) >= (2 if len(pages) < 5 else 3) and _is_counting(key, places)
+            line.furniture = len(pages_with) >= (2 if len(pages) < 5 else 3) and _is_counting(places)
     body = _body_size(lines for page in pages for lines in page if isinstance(lines, TextLine))
     for line in (line for lines in margins for line in lines):
         height = heights[line.page - 1]
@@ -176,12 +183,20 @@ def _is_same_place(line: TextLine, other: TextLine, heights: list[float]) -> boo
     return abs(line.top - other.top) < _SAME_PLACE or abs(foot - other_foot) < _SAME_PLACE
 
 
-def _is_counting(key: str, lines: list[TextLine]) -> bool:
-    """A bare number is a page number only when it grows with the pages."""
-    if any(character.isalnum() for character in key.replace("#", "")):
-        return True
-    numbers = [int(found.group()) if (found := _DIGITS.search(line.text)) else 0 for line in lines]
-    return len({number - line.page for number, line in zip(numbers, lines, strict=True)}) == 1
+def _is_counting(lines: list[TextLine]) -> bool:
+    """Whether the numbers in lines that are otherwise equal are page numbers, or stay the same.
+
+    A line that is nothing but a number has to be a page number.
+    """
+    bare = not any(character.isalpha() for character in lines[0].text)
+    numbers = [[int(number) for number in _DIGITS.findall(line.text)] for line in lines]
+    for column in zip(*numbers, strict=True):
+        counts = len({number - line.page for number, line in zip(column, lines, strict=True)}) == 1
+        if max(column) > _HIGHEST_PAGE and len(set(column)) > 1:
+            return False
+        if not counts and (bare or len(set(column)) > 1):
+            return False
+    return True
 
 
 def _mark_notes(pages: list[list[Element]], type_: _Typography) -> None:
@@ -252,7 +267,7 @@ class _Assembly:
                     self._aside[-1].append(element)
                 else:
                     self._aside.append([element])
-            elif self._open and self._continues(self._open, element, max(self._type.right, 0.0)):
+            elif self._open and self._continues(self._open, element):
                 self._open.append(element)
             else:
                 self._close()
@@ -274,7 +289,7 @@ class _Assembly:
             drafts: list[Draft] = []
             paragraph: list[TextLine] = []
             for line in lines:
-                if paragraph and not self._continues(paragraph, line, line.right):
+                if paragraph and not self._continues(paragraph, line):
                     drafts += self._drafts(paragraph)
                     paragraph = []
                 paragraph.append(line)
@@ -300,10 +315,15 @@ class _Assembly:
             part.add(BlockKind.PARAGRAPH, self._line(lines, 0), page=page)
         return part.drafts
 
-    def _continues(self, paragraph: list[TextLine], line: TextLine, right: float) -> bool:
+    def _continues(self, paragraph: list[TextLine], line: TextLine) -> bool:
         """Whether a line goes on with a paragraph."""
         last = paragraph[-1]
-        if last.words[-1].filled or _has_fields(line) or _has_fields(last) or is_contents_entry(last.text):
+        right = last.right or self._type.right
+        if _stands_alone(last) or _stands_alone(line) or is_contents_entry(last.text):
+            return False
+        asks = last.text[-1] == "?" and not line.text[0].islower() and _ADDRESS.search(last.text) is None
+        if asks and not self._type.spaced:
+            # Without space between paragraphs only the sign tells that what follows is the answer.
             return False
         if _item_start(line) is not None and not _is_inside_sentence(paragraph, line):
             return False
@@ -316,7 +336,7 @@ class _Assembly:
             if distance > 0:
                 return self._is_aligned(paragraph, line) and self._is_full(paragraph, line, right)
         # The next page, or a step up the page to the next column.
-        return _may_go_on(last, line) and self._is_full(paragraph, line, min(right, last.right))
+        return _may_go_on(last, line) and self._is_full(paragraph, line, right)
 
     @staticmethod
     def _is_aligned(paragraph: list[TextLine], line: TextLine) -> bool:
@@ -342,7 +362,8 @@ class _Assembly:
             if not glued.glued:
                 break
             width += glued.x1 - glued.x0
-        if _ADDRESS_START.match(word.text) is not None and line.x1 < 0.6 * right and not _leads_on(paragraph):
+        is_short = line.x1 - line.x0 < 0.6 * (right - line.x0)
+        if _ADDRESS_START.match(word.text) is not None and is_short and not _leads_on(paragraph):
             # Before an address that is wider than the line, any line looks full.
             return False
         return line.x1 + _BLANK_WIDTH * line.size + width > right - 1.0
@@ -408,7 +429,7 @@ class _Assembly:
         while at > 0 and not tokens[at].before:
             at -= 1
             whole = tokens[at].text + whole
-        if word.url is not None and word.url == last.word.url and whole + word.text in word.url:
+        if word.url is not None and word.url == last.word.url and word.url.startswith(whole + word.text):
             return ""
         if _ADDRESS.search(whole) is not None:
             return "" if self._address_goes_on(whole, word, line, previous) else " "
@@ -440,7 +461,7 @@ class _Assembly:
         if address[-1] in "/-_=&?%#+~" or word.text[0] in "/?&=#%_~":
             return True
         # Broken in the middle: the line is full to the last letter, and what follows looks like part of an address.
-        broken = previous.x1 > max(previous.right, self._type.right) - 1.2 * previous.size
+        broken = previous.x1 > (previous.right or self._type.right) - 1.2 * previous.size
         part = _ADDRESS_PART.fullmatch(word.text) is not None and any(
             sign in word.text.rstrip(".,;)") for sign in "./-_=?&%0123456789"
         )
@@ -449,7 +470,9 @@ class _Assembly:
 
 def _may_go_on(last: TextLine, line: TextLine) -> bool:
     """Whether the paragraph at the foot of a page or column can go on at the top of the next."""
-    end = last.text.rstrip()[-1:]
+    end = last.text[-1]
+    if _ADDRESS.search(last.text) is not None:
+        return True
     if end == ":":
         return _ADDRESS_START.match(line.text) is not None
     # A sentence that ends with its page is more often the end of its paragraph than not.
@@ -502,6 +525,15 @@ def _item_start(line: TextLine) -> tuple[bool, int] | None:
     return None
 
 
+def _stands_alone(line: TextLine) -> bool:
+    """Whether a line is no part of running text: it holds fields, or things side by side."""
+    first = 1 if _item_start(line) is not None else 0
+    words = line.words[first:]
+    return _has_fields(line) or any(
+        word.x0 - before.x1 > _GAP * line.size for before, word in pairwise(words)
+    )
+
+
 def _has_fields(line: TextLine) -> bool:
     return any(word.state is not None or word.filled for word in line.words)
 
@@ -529,6 +561,8 @@ _MARGIN = 0.13
 _OUTER_MARGIN = 0.07
 _MOST_MARGIN_LINES = 4
 _SAME_PLACE = 6.0
+_HIGHEST_PAGE = 1500
+_NEAREST_MARGIN = 0.75
 _INDENT = 8.0
 _LONGEST_INDENT = 4
 _BLANK_WIDTH = 0.2
