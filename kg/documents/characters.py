@@ -45,6 +45,11 @@ def clean(text: str) -> str:
     return text
 
 
+def is_right_to_left(character: str) -> bool:
+    """Whether a character is a letter of a script written from right to left."""
+    return character > "\u0590" and unicodedata.bidirectional(character) in ("R", "AL")
+
+
 def superscript(text: str) -> str:
     """Raised digits as characters (ISA², 10⁶); any other raised text (1st) unchanged."""
     stripped = text.strip()
@@ -69,7 +74,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 _SPECIAL = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\xa0\xad\u1680\u2000-\u200b\u200e-\u2011\u2028-\u202f\u205f-\u2064\u2066-\u206f\u3000"
-    "\ud800-\udfff\ue000-\uf8ff\ufb00-\ufb06\ufe0e\ufe0f\ufeff\ufff9-\uffff]"
+    "\ud800-\udfff\ue000-\uf8ff\ufb00-\ufb06\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\ufe0e\ufe0f\ufeff\ufff9-\uffff]"
 )
 
 _RAISED = "0123456789+-=()n"
@@ -112,6 +117,9 @@ _LIGATURES = {
 def _spelling() -> dict[int, str]:
     table = dict.fromkeys(map(ord, _SPECIAL.findall("".join(map(chr, range(0x10000))))), "")
     table |= dict.fromkeys(_SPACES, " ") | _LIGATURES
+    # The shapes that Hebrew and Arabic letters take in a word, which PDF writers leave in the text.
+    for code in [*range(0xFB1D, 0xFDD0), *range(0xFDF0, 0xFE00), *range(0xFE70, 0xFEFD)]:
+        table[code] = unicodedata.normalize("NFKC", chr(code))
     table |= {0x2010: "-", 0x2011: "-", 0x85: "\n", 0x2028: "\n", 0x2029: "\n", 0xFFFD: "\ufffd"}
     # A sign of a symbol font whose font the file lost: nearly always Wingdings, and the round bullet of Symbol.
     table |= {0xF000 + code: sign for code, sign in _WINGDINGS.items()} | {0xF0B7: "•"}

@@ -29,8 +29,10 @@ def read_pdf(data: bytes, name: str, builder: Builder, limits: Limits, deadline:
     with _ENGINE:
         pages = _pages(data, name, builder, limits, deadline)
     _refuse_pictures(pages, name, builder)
-    elements = [arranged(page, number) for number, page in enumerate(pages, start=1)]
-    deadline.check()
+    elements = []
+    for number, page in enumerate(pages, start=1):
+        deadline.check()
+        elements.append(arranged(page, number))
     add_paragraphs(elements, [(page.width, page.height) for page in pages], builder)
     for number, page in enumerate(pages, start=1):
         if page.unread:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from kg.documents.pdf_page import PageContent, Ruling, Word
 
@@ -68,17 +69,42 @@ def arranged(content: PageContent, page: int) -> list[Element]:
     rows = [row for table in tables for row in table.rows(page)]
     for words, right in _columns(free, content):
         elements += _lines(words, page, right)
-    return _merged(elements, rows)
+    elements = _merged(elements, rows)
+    if content.mirrored:
+        for element in elements:
+            for line in (
+                [element]
+                if isinstance(element, TextLine)
+                else [line for cell in element.cells for line in cell]
+            ):
+                line.words = _with_rightward_runs(line.words)
+    return elements
+
+
+def _with_rightward_runs(words: list[Word]) -> list[Word]:
+    """The words of a line of a mirrored page, with Latin words and numbers between the others in their own order."""
+    ordered: list[Word] = []
+    run: list[Word] = []
+    for word in [*words, None]:
+        if word is not None and not (word.leftward or word.filled or word.state is not None):
+            run.append(word)
+            continue
+        gaps = [part.gap for part in run]
+        for part, gap in zip(reversed(run), [*gaps[:1], *reversed(gaps[1:])], strict=True):
+            part.gap = gap
+            ordered.append(part)
+        run = []
+        if word is not None:
+            ordered.append(word)
+    return ordered
 
 
 def _merged(lines: list[Element], rows: list[TableRow]) -> list[Element]:
     """Puts table rows among the lines by height; the order of lines, which may stand in columns, is kept."""
     elements = list(lines)
     for row in sorted(rows, key=lambda row: -row.top):
-        at = next(
-            (number for number, element in enumerate(elements) if element.top >= row.top - 1), len(elements)
-        )
-        elements.insert(at, row)
+        below = (number for number, element in enumerate(elements) if element.top >= row.top - 1)
+        elements.insert(next(below, len(elements)), row)
     return elements
 
 
@@ -102,6 +128,8 @@ def _lines(words: list[Word], page: int, right: float = 0.0) -> list[TextLine]:
         bounds.append((word.top, word.bottom))
     for row in rows:
         row.sort(key=lambda word: word.x0)
+        for before, word in pairwise(row):
+            word.gap = word.x0 - before.x1
     return [TextLine(row, page, right) for row in rows]
 
 

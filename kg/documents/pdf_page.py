@@ -14,7 +14,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
-from kg.documents.characters import symbol
+from kg.documents.characters import is_right_to_left, symbol
 from kg.documents.model import CheckState
 
 
@@ -35,6 +35,10 @@ class Word:
     """Follows the word before it without a blank."""
     state: CheckState | None = None
     """A form field with a state: a check box or radio button."""
+    gap: float = 0.0
+    """How far it is from the word before it on its line; known once there are lines."""
+    leftward: bool = False
+    """Written from right to left."""
     filled: bool = False
     """The value of a form field, which is a line of its own whatever stands below it."""
 
@@ -68,6 +72,8 @@ class PageContent:
     """Characters whose meaning the file does not tell."""
     pictured: float = 0.0
     """The largest share of the page that one picture covers."""
+    mirrored: bool = False
+    """Most of the page is written from right to left, so it is given as in a mirror: reading goes rightward again."""
     unread: list[str] = field(default_factory=list)
     """Text that stands askew (a watermark, a stamp)."""
 
@@ -85,7 +91,18 @@ def page_content(page: Any, form: Any | None) -> PageContent:
             pdfium.FPDFText_ClosePage(text_page)
     content.words += _annotations(page, form, place)
     _collect_drawings(page, content, place)
+    leftward = sum(word.leftward for word in content.words)
+    if leftward and 2 * leftward > sum(any(map(str.isalpha, word.text)) for word in content.words):
+        _mirror(content)
     return content
+
+
+def _mirror(content: PageContent) -> None:
+    content.mirrored = True
+    for word in content.words:
+        word.x0, word.x1 = content.width - word.x1, content.width - word.x0
+    for rule in [*content.level_rules, *content.upright_rules]:
+        rule.x0, rule.x1 = content.width - rule.x1, content.width - rule.x0
 
 
 class _Placement:
@@ -150,6 +167,7 @@ class _Styles:
         self._text_page = text_page
         self._rotation = rotation
         self._known: dict[int, _Style] = {}
+        self._alike: dict[_Style, _Style] = {}
         self._plain = _Style(bold=False, font="", upright=True)
 
     def at(self, index: int) -> _Style:
@@ -168,7 +186,8 @@ class _Styles:
             bold = weight >= _BOLD or any(word in name.lower() for word in _BOLD_NAMES)
             quarters = _quarters(self._text_page, index)
             upright = abs(quarters - round(quarters)) < 0.06 and round(quarters) % 4 == self._rotation
-            self._known[address] = _Style(bold, name, upright)
+            style = _Style(bold, name, upright)
+            self._known[address] = self._alike.setdefault(style, style)
         return self._known[address]
 
 
@@ -206,25 +225,32 @@ def _collect_words(text_page: Any, content: PageContent, place: _Placement, link
         _, baseline = place.point(x.value, y.value)
         size = bottom - top
         url = _link_at(links, (x0 + x1) / 2, (top + bottom) / 2) if links else None
+        leftward = is_right_to_left(text[0])
         if (
             word is not None
             and found is style
             and url == word.url
+            and leftward is word.leftward
             and abs(baseline - word.baseline) < 0.12 * word.size
             and abs(size - word.size) < 0.12 * word.size
-            and -0.5 * size < x0 - word.x1 < 0.3 * size
+            and -0.5 * size < (word.x0 - x1 if leftward else x0 - word.x1) < 0.3 * size
         ):
             word.text += text
-            word.x1 = max(word.x1, x1)
+            word.x0, word.x1 = min(word.x0, x0), max(word.x1, x1)
             continue
-        glued = not blank and word is not None and abs(x0 - word.x1) < 0.25 * max(size, word.size)
+        glued = not blank and word is not None and _distance(word, x0, x1) < 0.25 * max(size, word.size)
         if content.words and _is_overprint(content.words[-1], text, x0, baseline):
             continue
-        word = Word(text, x0, x1, top, bottom, baseline, size, found.bold, url, glued)
+        word = Word(text, x0, x1, top, bottom, baseline, size, found.bold, url, glued, leftward=leftward)
         content.words.append(word)
         style, blank = found, False
     if (unread := "".join(askew).strip()) != "":
         content.unread.append(unread)
+
+
+def _distance(word: Word, x0: float, x1: float) -> float:
+    """How far a character is from the word before it, on whichever side it stands."""
+    return abs(x0 - word.x1) if x0 >= word.x0 else abs(word.x0 - x1)
 
 
 def _character(code: int, font: str, content: PageContent, text_page: Any, index: int) -> str:

@@ -409,8 +409,9 @@ class _Assembly:
                 elif word.glued:
                     before = ""
                 else:
-                    gap = word.x0 - words[at - 1].x1
-                    before = "\t" if gap > _GAP * line.size else " " if gap > _NO_GAP * line.size else ""
+                    before = (
+                        "\t" if word.gap > _GAP * line.size else " " if word.gap > _NO_GAP * line.size else ""
+                    )
                 if text:
                     tokens.append(_Token(word, text, before, line.page))
         return tokens
@@ -495,7 +496,7 @@ def _is_inside_sentence(paragraph: list[TextLine], line: TextLine) -> bool:
     sign = line.words[0].text
     if sign in _DASHES:
         # The dash of a list stands further from its text than a dash between words.
-        return line.words[1].x0 - line.words[0].x1 < 0.5 * line.size
+        return line.words[1].gap < 0.5 * line.size
     if _item_start(line) == (True, 1):
         return False
     text = " ".join(part.text for part in paragraph)
@@ -515,10 +516,9 @@ def _item_start(line: TextLine) -> tuple[bool, int] | None:
     first = line.words[0]
     if first.state is not None or first.filled or len(line.words) < 2:
         return None
-    gap = line.words[1].x0 - first.x1
     if len(first.text) == 1 and first.text in BULLETS and not line.words[1].glued:
         return True, 1
-    if first.text == "o" and gap > 0.6 * line.size:
+    if first.text == "o" and line.words[1].gap > 0.6 * line.size:
         return True, 1
     if _ORDINAL.fullmatch(first.text) is not None:
         return False, 1
@@ -527,11 +527,8 @@ def _item_start(line: TextLine) -> tuple[bool, int] | None:
 
 def _stands_alone(line: TextLine) -> bool:
     """Whether a line is no part of running text: it holds fields, or things side by side."""
-    first = 1 if _item_start(line) is not None else 0
-    words = line.words[first:]
-    return _has_fields(line) or any(
-        word.x0 - before.x1 > _GAP * line.size for before, word in pairwise(words)
-    )
+    first = 2 if _item_start(line) is not None else 1
+    return _has_fields(line) or any(word.gap > _GAP * line.size for word in line.words[first:])
 
 
 def _has_fields(line: TextLine) -> bool:

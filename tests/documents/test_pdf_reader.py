@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pypdfium2
 import pytest
 from checks import boxes, check, links, only, texts
 from rendering import Heading, Item, Link, Note, Para, PdfLook, to_pdf
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from kg.documents import BlockKind, Document, read_bytes
 
+FONTS = (
+    Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
+    Path("/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf"),
+    Path("/Library/Fonts/Arial Unicode.ttf"),
+    Path("/System/Library/Fonts/Supplemental/Arial Unicode.ttf"),
+)
 SENTENCE = "The ministry keeps a register of the portals that public bodies have opened since the law came into force. "
 
 
@@ -332,6 +341,29 @@ def test_a_watermark_is_left_out_and_said() -> None:
     document = read(page)
     assert texts(document) == ["The answer is here."]
     assert document.warnings == ("Text that stands askew on page 1 was left out.",)
+
+
+def test_text_from_right_to_left() -> None:
+    font = next((path for path in FONTS if path.exists()), None)
+    if font is None:
+        pytest.skip("no font with Hebrew letters is installed")
+    pdfmetrics.registerFont(TTFont("WithHebrew", font))
+    said = ["משרד האוצר אחראי על https://gov.example משנת 2019 ועד היום", "לא"]
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("WithHebrew", 12)
+        for number, sentence in enumerate(said):
+            x = 500.0
+            for word in sentence.split():
+                # What is drawn is the picture of the word: letters of the script from right to left.
+                picture = word if word.isascii() else word[::-1]
+                x -= canvas.stringWidth(picture, "WithHebrew", 12)
+                canvas.drawString(x, 700 - 20 * number, picture)
+                x -= 4
+
+    document = read(page)
+    assert texts(document) == said
+    assert links(document) == [("https://gov.example", "https://gov.example")]
 
 
 def test_headings_by_size_and_weight() -> None:
