@@ -46,6 +46,11 @@ def host_of(url: str) -> str | None:
     return host.removeprefix("www.")
 
 
+def series(edition: int, family: str = "msq") -> str:
+    """What tells the reports of one country apart in IRIs: `2020` for the questionnaire, `factsheet-2023` for the rest."""
+    return str(edition) if family == "msq" else f"{family}-{edition}"
+
+
 @dataclass(frozen=True, slots=True)
 class Iris:
     """The data IRIs under one base (`KG_BASE_IRI`)."""
@@ -90,6 +95,9 @@ class Iris:
             return self._id("portal", (parts.hostname or "").rstrip(".") + path)
         return self._id("portal", iso3, slug(key))
 
+    def platform(self, iso3: str, key: str) -> URIRef:
+        return self._id("platform", iso3, slug(key))
+
     def initiative(self, iso3: str, key: str) -> URIRef:
         return self._id("initiative", iso3, slug(key))
 
@@ -99,27 +107,29 @@ class Iris:
     def post(self, iso3: str, key: str) -> URIRef:
         return self._id("post", iso3, slug(key))
 
-    def survey(self, edition: int) -> URIRef:
-        return self._id("survey", str(edition))
+    def survey(self, edition: int, family: str = "msq") -> URIRef:
+        return self._id("survey", series(edition, family))
 
-    def question(self, edition: int, q: str) -> URIRef:
-        return self._id("survey", str(edition), "q" + q)
+    def question(self, edition: int, q: str, family: str = "msq") -> URIRef:
+        return self._id("survey", series(edition, family), "q" + q if family == "msq" else q)
 
-    def response(self, edition: int, iso3: str) -> URIRef:
-        return self._id("response", str(edition), iso3)
+    def source(self, edition: int, iso3: str, family: str = "msq") -> URIRef:
+        """The source document: `…/response/2020/COL`, `…/factsheet/2023/DNK`."""
+        return self._id("response" if family == "msq" else family, str(edition), iso3)
 
-    def answer(self, edition: int, iso3: str, q: str) -> URIRef:
-        return self._id("response", str(edition), iso3, "q" + q)
+    def answer(self, edition: int, iso3: str, q: str, family: str = "msq") -> URIRef:
+        """What a source says to a question or under a heading: `…/response/2020/COL/q9`, `…/factsheet/2023/DNK/3.3.1`."""
+        return URIRef(f"{self.source(edition, iso3, family)}/{'q' if family == 'msq' else ''}{q}")
 
     def option_answer(self, edition: int, iso3: str, q: str, item: str) -> URIRef:
         return URIRef(f"{self.answer(edition, iso3, q)}/option/{slug(item)}")
 
-    def cooperation(self, edition: int, iso3: str, *key: str) -> URIRef:
+    def cooperation(self, series: int | str, iso3: str, *key: str) -> URIRef:
         """`…/cooperation/2020/COL/URY`; a second one with the same partner carries a further key."""
-        return self._id("cooperation", str(edition), iso3, *key)
+        return self._id("cooperation", str(series), iso3, *key)
 
-    def observation(self, edition: int, iso3: str, indicator: str, year: int | None = None) -> URIRef:
-        return self._id("observation", str(edition), iso3, slug(indicator), *([str(year)] if year else []))
+    def observation(self, series: int | str, iso3: str, indicator: str, year: int | None = None) -> URIRef:
+        return self._id("observation", str(series), iso3, slug(indicator), *([str(year)] if year else []))
 
     def dataset(self, key: str) -> URIRef:
         return self._id("dataset", slug(key))
@@ -127,11 +137,12 @@ class Iris:
     def indicator_set(self, iso3: str, key: str) -> URIRef:
         return self._id("indicator-set", iso3, slug(key))
 
-    def technology_use(self, edition: int, iso3: str, technology: str) -> URIRef:
-        return self._id("technology-use", str(edition), iso3, slug(technology))
+    def technology_use(self, series: int | str, iso3: str, technology: str) -> URIRef:
+        return self._id("technology-use", str(series), iso3, slug(technology))
 
-    def response_graph(self, edition: int, iso3: str) -> URIRef:
-        return self._graph("response", str(edition), iso3)
+    def source_graph(self, edition: int, iso3: str, family: str = "msq") -> URIRef:
+        """The named graph of what one source states: `…/graph/response/2020/COL`, `…/graph/factsheet/2023/DNK`."""
+        return self._graph("response" if family == "msq" else family, str(edition), iso3)
 
     @property
     def reference_graph(self) -> URIRef:

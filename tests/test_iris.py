@@ -35,7 +35,7 @@ IRIS = Iris()
         (IRIS.organisation("oecd"), "id/organisation/oecd"),
         (IRIS.cooperation(2020, "COL", "URY"), "id/cooperation/2020/COL/URY"),
         (IRIS.answer(2020, "COL", "9"), "id/response/2020/COL/q9"),
-        (IRIS.response_graph(2020, "COL"), "graph/response/2020/COL"),
+        (IRIS.source_graph(2020, "COL"), "graph/response/2020/COL"),
     ],
 )
 def test_contract_iris(minted: URIRef, expected: str) -> None:

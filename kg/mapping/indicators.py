@@ -22,8 +22,8 @@ from rdflib.namespace import DCTERMS, RDF, RDFS, XSD
 from kg.errors import KgError
 from kg.iris import Iris
 from kg.mapping.reference import Country, read_countries, read_organisations, read_regions
-from kg.mapping.response import Triple
 from kg.mapping.tables import ISO3, Row, read_table
+from kg.mapping.terms import Triple
 from kg.namespaces import CONCEPT, DG, QB, concept
 from kg.records.codes import ConceptCode, codes
 from kg.records.yaml_source import read_yaml

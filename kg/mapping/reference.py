@@ -20,9 +20,11 @@ from rdflib.namespace import DCTERMS, RDF, RDFS, SKOS, XSD
 
 from kg.errors import KgError
 from kg.iris import Iris, host_of, slug
-from kg.mapping.response import Triple
 from kg.mapping.tables import ISO3, LANGUAGE, M49, Row, read_table
+from kg.mapping.terms import Triple
+from kg.mapping.union_acts import register_triples
 from kg.namespaces import DG
+from kg.records.codes import EUROPEAN_UNION
 from kg.records.yaml_source import Located, read_yaml
 from kg.resources import bundled
 
@@ -30,7 +32,7 @@ _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 
 def reference_triples(data: Path | None = None, iris: Iris | None = None) -> Iterator[Triple]:
-    """The triples of countries, regions and organisations in the folder `reference` of `data` (default: the bundled data).
+    """The triples of countries, regions, organisations and acts of the European Union in the folder `reference` of `data` (default: the bundled data).
 
     Raises KgError, with file and line, for a malformed row, an unknown or repeated code, and a name that two
     countries or two organisations share.
@@ -45,6 +47,8 @@ def reference_triples(data: Path | None = None, iris: Iris | None = None) -> Ite
         yield from _country(country, iris)
     for organisation in organisations.values():
         yield from _organisation(organisation, iris)
+    yield from _union(iris)
+    yield from register_triples(folder, iris)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,16 @@ def _country(country: Country, iris: Iris) -> Iterator[Triple]:
     yield node, SKOS.exactMatch, URIRef(_LINDAS_COUNTRY + country.iso3)
     if country.wikidata:
         yield node, SKOS.exactMatch, URIRef(_WIKIDATA_ENTITY + country.wikidata)
+
+
+def _union(iris: Iris) -> Iterator[Triple]:
+    """The European Union as the jurisdiction of its acts; as an organisation it is in `organisations.yaml`."""
+    node = iris.country(EUROPEAN_UNION)
+    yield node, RDF.type, DG.SupranationalUnion
+    yield from _labels(node, {"en": "European Union", "es": "Unión Europea"})
+    yield node, DG.iso2, Text("EU")
+    yield node, DG.iso3, Text(EUROPEAN_UNION)
+    yield node, RDFS.seeAlso, iris.organisation("eu")
 
 
 def _organisation(organisation: Organisation, iris: Iris) -> Iterator[Triple]:

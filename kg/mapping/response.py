@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, XSD, BNode, Literal, URIRef
-from rdflib.term import Node
 
-from kg.iris import Iris, host_of
+from kg.iris import Iris, host_of, series
 from kg.mapping.terms import (
     BODY_CLASSES,
     INSTRUMENT_CLASSES,
     ORGANISATION_CLASSES,
+    Triple,
 )
+from kg.mapping.union_acts import is_listed, is_union_act, union_act_triples
 from kg.namespaces import DG, concept
 from kg.questionnaire import nearest_form
-from kg.records.codes import collection
+from kg.records.codes import EUROPEAN_UNION, collection
 from kg.records.identity import Identities
 from kg.records.model import (
     Answer,
@@ -36,6 +37,7 @@ from kg.records.model import (
     Membership,
     Organisation,
     Partnership,
+    Platform,
     Portal,
     Publication,
     Record,
@@ -43,14 +45,13 @@ from kg.records.model import (
     TechnologyUse,
 )
 
-Triple: TypeAlias = tuple[Node, URIRef, Node]
 T = TypeVar("T")
 
 SDGS = URIRef("http://metadata.un.org/sdg")
 
 
 def response_triples(record: Record, iris: Iris | None = None, *, contacts: bool = False) -> Iterator[Triple]:
-    """The triples of the graph `…/graph/response/{edition}/{ISO3}`, some perhaps more than once.
+    """The triples of the graph `…/graph/response/{edition}/{ISO3}` (`…/graph/factsheet/…`), some perhaps more than once.
 
     `contacts` publishes names and e-mails of persons too; by default only their roles are.
     """
@@ -67,8 +68,10 @@ class _Mapper:
         self._iso3 = record.source.country
         self._language = record.source.language
         self._country = iris.country(self._iso3)
-        self._response = iris.response(self._edition, self._iso3)
-        self._form = nearest_form(record.source.family, self._edition)
+        self._family = record.source.family
+        self._series = series(self._edition, self._family)
+        self._source_node = iris.source(self._edition, self._iso3, self._family)
+        self._form = nearest_form("msq", self._edition) if self._family == "msq" else None
 
     def triples(self) -> Iterator[Triple]:
         record = self._record
@@ -78,6 +81,7 @@ class _Mapper:
         yield from _each(record.bodies, self._body)
         yield from _each(record.organisations, self._organisation)
         yield from _each(record.portals, self._portal)
+        yield from _each(record.platforms, self._platform)
         yield from _each(record.instruments, self._instrument)
         yield from _each(record.initiatives, self._initiative)
         yield from _each(record.technologies, self._technology_use)
@@ -91,12 +95,12 @@ class _Mapper:
     # The response and its answers
 
     def _source(self) -> Iterator[Triple]:
-        source, node = self._record.source, self._response
-        yield node, RDF.type, DG.Response
+        source, node = self._record.source, self._source_node
+        yield node, RDF.type, DG.Response if self._family == "msq" else DG.Factsheet
         yield node, RDFS.label, Literal(f"{source.title} ({self._iso3})", lang=self._language)
         yield node, DCTERMS.title, Literal(source.title, lang=self._language)
         yield node, DCTERMS.language, Literal(source.language)
-        yield node, DG.survey, self._iris.survey(self._edition)
+        yield node, DG.survey, self._iris.survey(self._edition, self._family)
         yield node, DG.country, self._country
         yield node, DG.edition, Literal(self._edition)
         yield node, DG.reviewStatus, Literal(self._record.status)
@@ -110,10 +114,13 @@ class _Mapper:
         described = {answer.q: answer for answer in self._record.answers}
         for q in sorted(described.keys() | self._cited_questions()):
             node = self._answer(q)
-            yield node, RDF.type, DG.Answer
-            yield node, RDFS.label, Literal(f"{self._iso3} {self._edition}, question {q}", lang="en")
-            yield node, DG.response, self._response
-            yield node, DG.answerTo, self._iris.question(self._edition, q)
+            kind, part = (
+                (DG.Answer, "question") if self._family == "msq" else (DG.FactsheetSection, "section")
+            )
+            yield node, RDF.type, kind
+            yield node, RDFS.label, Literal(f"{self._iso3} {self._edition}, {part} {q}", lang="en")
+            yield from self._within(node)
+            yield node, DG.answerTo, self._iris.question(self._edition, q, self._family)
             yield node, DG.country, self._country
             if q in described:
                 yield from self._described_answer(node, described[q])
@@ -126,12 +133,12 @@ class _Mapper:
             yield node, DG.impliedValue, concept("answer-value", answer.implied)
         if answer.same_as:
             yield node, DG.sameAnswerAs, self._answer(answer.same_as)
-        question = self._form.question(answer.q)
+        question = self._form.question(answer.q) if self._form else None
         for option in answer.options:
             choice = self._iris.option_answer(self._edition, self._iso3, answer.q, option.item)
             yield choice, RDF.type, DG.OptionAnswer
             yield choice, DG.optionOf, node
-            yield choice, DG.response, self._response
+            yield from self._within(choice)
             yield choice, DG.country, self._country
             yield choice, DG.statedIn, node
             yield choice, DG.answerValue, concept("answer-value", option.checked)
@@ -160,9 +167,9 @@ class _Mapper:
             if contact.body:
                 yield node, DG.postIn, self._ids.of(contact.body)
             if index == 0:
-                yield self._response, DG.respondent, node
+                yield self._source_node, DG.respondent, node
             if self._contacts:
-                holder = BNode(f"holder-{self._edition}-{self._iso3}-{index}")
+                holder = BNode(f"holder-{self._series}-{self._iso3}-{index}")
                 yield node, DG.heldBy, holder
                 yield holder, FOAF.name, Literal(contact.name)
                 if contact.email:
@@ -192,6 +199,7 @@ class _Mapper:
             yield node, DG.abbreviation, Literal(body.acronym)
             yield node, SKOS.altLabel, Literal(body.acronym)
         yield from _concepts(node, DG.responsibleFor, "responsibility-area", body.responsible_for)
+        yield from _concepts(node, DG.governanceRole, "governance-role", body.roles)
         if body.part_of:
             yield node, DG.partOf, self._ids.of(body.part_of)
         if body.established:
@@ -231,7 +239,29 @@ class _Mapper:
         if portal.listing:
             yield node, DG.isListing, Literal(True)
 
+    def _platform(self, platform: Platform) -> Iterator[Triple]:
+        node = self._ids.mint(platform)
+        yield from self._entity(node, platform, DG.Platform)
+        yield node, DG.country, self._iris.country(platform.country or self._iso3)
+        yield from self._addresses(node, [*([platform.url] if platform.url else []), *platform.other_urls])
+        yield from _concepts(node, DG.platformKind, "platform-kind", platform.kinds)
+        yield from _concepts(node, DG.technology, "technology", platform.technologies)
+        yield from self._links(node, DG.laidDownIn, platform.under)
+        if platform.operated_by:
+            yield node, DG.operatedBy, self._ids.of(platform.operated_by)
+        if platform.replaced_by:
+            yield node, DG.replacedBy, self._ids.of(platform.replaced_by)
+        if platform.start_year:
+            yield node, DG.startYear, Literal(platform.start_year)
+        if platform.lifecycle:
+            yield node, DG.lifecycleStatus, concept("lifecycle-status", platform.lifecycle)
+
     def _instrument(self, instrument: Instrument) -> Iterator[Triple]:
+        if (instrument.country or self._iso3) == EUROPEAN_UNION and is_union_act(
+            instrument.kind, instrument.year, instrument.number
+        ):
+            yield from self._union_act(instrument)
+            return
         node = self._ids.mint(instrument)
         yield from self._entity(node, instrument, INSTRUMENT_CLASSES[instrument.kind])
         yield node, DG.country, self._iris.country(instrument.country or self._iso3)
@@ -245,6 +275,8 @@ class _Mapper:
             (DG.startYear, instrument.start_year),
             (DG.endYear, instrument.end_year),
             (DCTERMS.issued, instrument.date),
+            (DG.entryIntoForce, instrument.in_force),
+            (DG.yearInForce, instrument.in_force_year),
         ):
             if value is not None:
                 yield node, predicate, Literal(value)
@@ -253,18 +285,7 @@ class _Mapper:
         yield from _concepts(node, DG.coversTopic, "legal-topic", instrument.topics)
         yield from self._features(node, instrument.features, instrument.principles)
         yield from _concepts(node, DG.technology, "technology", instrument.technologies)
-        for predicate, keys in (
-            (DG.implements, instrument.implements),
-            (DG.amends, instrument.amends),
-            (DG.repeals, instrument.repeals),
-            (DG.regulates, instrument.regulates),
-            (DG.basedOn, instrument.based_on),
-            (DG.establishes, instrument.establishes),
-            (DG.alignedWith, [key for key in instrument.aligned_with if key != "sdg"]),
-        ):
-            yield from self._links(node, predicate, keys)
-        if "sdg" in instrument.aligned_with:
-            yield node, DG.alignedWith, SDGS
+        yield from self._relations(node, instrument)
         if instrument.issued_by:
             yield node, DG.issuedBy, self._ids.of(instrument.issued_by)
         if instrument.lifecycle:
@@ -276,6 +297,35 @@ class _Mapper:
             yield part, RDF.type, DG.PolicyElement
             yield part, RDFS.label, Literal(element.name, lang=self._language)
             yield from self._stated(part, element.q)
+
+    def _union_act(self, act: Instrument) -> Iterator[Triple]:
+        """An act of the European Union: its name is the register's, or its citation, so that no two sources name it."""
+        node, year, number = self._ids.mint(act), act.year or 0, act.number or ""
+        yield from union_act_triples(node, act.kind, year, number, self._iris)
+        if self._iso3 == EUROPEAN_UNION:
+            if act.title and not is_listed(act.kind, year, number):
+                yield node, DCTERMS.title, Literal(act.title, lang=self._language)
+            yield from _urls(node, DG.documentUrl, act.urls)
+            yield from _concepts(node, DG.coversTopic, "legal-topic", act.topics)
+            yield from _concepts(node, DG.technology, "technology", act.technologies)
+        yield from self._relations(node, act)
+        yield from self._fact(node, act)
+
+    def _relations(self, node: URIRef, instrument: Instrument) -> Iterator[Triple]:
+        for predicate, keys in (
+            (DG.implements, instrument.implements),
+            (DG.transposes, instrument.transposes),
+            (DG.replaces, instrument.replaces),
+            (DG.amends, instrument.amends),
+            (DG.repeals, instrument.repeals),
+            (DG.regulates, instrument.regulates),
+            (DG.basedOn, instrument.based_on),
+            (DG.establishes, instrument.establishes),
+            (DG.alignedWith, [key for key in instrument.aligned_with if key != "sdg"]),
+        ):
+            yield from self._links(node, predicate, keys)
+        if "sdg" in instrument.aligned_with:
+            yield node, DG.alignedWith, SDGS
 
     def _passages(self, node: URIRef, instrument: Instrument) -> Iterator[Triple]:
         for passage in instrument.passages:
@@ -323,7 +373,7 @@ class _Mapper:
             yield node, DG.lifecycleStatus, concept("lifecycle-status", initiative.lifecycle)
 
     def _technology_use(self, use: TechnologyUse) -> Iterator[Triple]:
-        node = self._iris.technology_use(self._edition, self._iso3, use.technology)
+        node = self._iris.technology_use(self._series, self._iso3, use.technology)
         yield node, RDF.type, DG.TechnologyUse
         yield node, RDFS.label, Literal(f"{self._iso3} {self._edition}: {use.technology}", lang="en")
         yield node, DG.country, self._country
@@ -417,7 +467,7 @@ class _Mapper:
     # How much
 
     def _indicator(self, indicator: Indicator) -> Iterator[Triple]:
-        node = self._iris.observation(self._edition, self._iso3, indicator.indicator, indicator.year)
+        node = self._iris.observation(self._series, self._iso3, indicator.indicator, indicator.year)
         yield node, RDF.type, DG.Observation
         when = f", {indicator.year}" if indicator.year else ""
         yield (
@@ -474,7 +524,7 @@ class _Mapper:
         yield from self._stated(node, fact.q)
         yield from self._remarks(node, fact.remarks, fact.q)
         for number, span in enumerate(fact.spans, 1):
-            evidence = URIRef(f"{node}/evidence/{self._edition}-{self._iso3}-{span.q}-{number}")
+            evidence = URIRef(f"{node}/evidence/{self._series}-{self._iso3}-{span.q}-{number}")
             yield evidence, RDF.type, DG.Evidence
             yield evidence, DG.about, node
             yield evidence, DG.statedIn, self._answer(span.q)
@@ -499,7 +549,7 @@ class _Mapper:
         for remark in remarks:
             counts[remark.kind] = counts.get(remark.kind, 0) + 1
             suffix = f"-{counts[remark.kind]}" if counts[remark.kind] > 1 else ""
-            about = URIRef(f"{node}/remark/{self._edition}-{self._iso3}-{remark.kind}{suffix}")
+            about = URIRef(f"{node}/remark/{self._series}-{self._iso3}-{remark.kind}{suffix}")
             yield node, DG.remark, about
             yield about, RDF.type, DG.Remark
             yield about, DG.about, node
@@ -509,7 +559,7 @@ class _Mapper:
                 yield about, DG.stated, Literal(remark.stated)
             if remark.suggested:
                 yield about, DG.suggested, Literal(remark.suggested)
-            yield about, DG.response, self._response
+            yield from self._within(about)
             yield from self._stated(about, questions)
 
     def _features(self, node: URIRef, features: Iterable[str], principles: Iterable[str]) -> Iterator[Triple]:
@@ -529,8 +579,13 @@ class _Mapper:
             if host:
                 yield node, DG.host, Literal(host)
 
+    def _within(self, node: URIRef) -> Iterator[Triple]:
+        yield node, DG.inDocument, self._source_node
+        if self._family == "msq":
+            yield node, DG.response, self._source_node
+
     def _answer(self, q: str) -> URIRef:
-        return self._iris.answer(self._edition, self._iso3, q)
+        return self._iris.answer(self._edition, self._iso3, q, self._family)
 
     def _cited_questions(self) -> set[str]:
         record = self._record

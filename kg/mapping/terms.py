@@ -1,10 +1,15 @@
-"""Which ontology class each code of a record stands for."""
+"""What the mapping speaks in: triples, and which ontology class each code of a record stands for."""
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from rdflib import URIRef
+from rdflib.term import Node
 
 from kg.namespaces import DG
+
+Triple: TypeAlias = tuple[Node, URIRef, Node]
 
 BODY_CLASSES: dict[str, URIRef] = {
     "ministry": DG.Ministry,

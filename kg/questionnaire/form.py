@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
@@ -70,14 +70,20 @@ class Form(_Strict):
             seen.add(question.id)
         return self
 
+    @cached_property
+    def _by_id(self) -> dict[str, Question]:
+        return {question.id: question for question in self.questions}
+
     def question(self, q: str) -> Question | None:
         """The question with that id, or None."""
-        return next((question for question in self.questions if question.id == q), None)
+        return self._by_id.get(q)
 
     def item_code(self, q: str, label: str) -> str | None:
         """The code of the box of question `q` with that label; None when no item has its words."""
         folded = fold(label)
         question = self.question(q)
+        if not folded or folded.isspace():
+            return None
         best: tuple[float, int, str] | None = None
         for item in question.items if question else []:
             fingerprint = _fingerprint(tuple(item.words))

@@ -75,6 +75,8 @@ _LETTER = re.compile(r"\s*\(?(?:\d{1,2}\s?\.?\s?)?([a-i])\s?[.):]\s*")
 _ROMAN = re.compile(r"\s*(?:section|seccion|secao|partie|parte)?\s*[ivx]{1,5}\s*[.):]?\s*", re.IGNORECASE)
 _LONGEST_QUESTION = 420
 _LONGEST_LABEL = 90
+_LONGEST_TECHNOLOGY = 10
+"""In words."""
 
 
 class _Parser:
@@ -193,6 +195,9 @@ class _Parser:
             return None
         question, score = best
         named = number is not None and question.id == str(number)
+        if not named and not asking and number is not None and number <= self._last:
+            # A numbered line that asks nothing and goes back in the count is an item of an answer.
+            return None
         threshold = (
             0.5 if named else 0.99 if number is None and not wording.rstrip().endswith(("?", ":")) else 0.75
         )
@@ -413,6 +418,9 @@ class _Parser:
             code = self._form.item_code(answer.q, label)
             if code is None or code in seen or len(label.split()) > 40:
                 return []
+            if answer.q == "15" and len(label.split()) > _LONGEST_TECHNOLOGY:
+                # The name of a technology is short: this is a sentence about one.
+                return []
             if _URL.search(label) or _SENTENCE.search(label) or _CITES.search(label):
                 return []
             boxes.append(Box(code, label, CheckState.UNKNOWN, start + first, start + last))
@@ -448,13 +456,13 @@ class _Parser:
             columns = self._columns or ["yes", "no"]
             if code and len(boxes) == 1:
                 answer.boxes.append(Box(code, label, boxes[0].state, boxes[0].start, boxes[0].end))
-                return []
+                return self._other_cells(answer, code, boxes, start, end)
             if code and len(boxes) == 2:
                 state = boxes[columns.index("yes")].state
                 if all(box.state is CheckState.UNCHECKED for box in boxes):
                     state = CheckState.UNKNOWN
                 answer.boxes.append(Box(code, label, state, boxes[0].start, boxes[1].end))
-                return []
+                return self._other_cells(answer, code, boxes, start, end)
             if len(boxes) == 2 and not code:
                 for box, column in zip(boxes, columns, strict=False):
                     answer.boxes.append(Box(column, column, box.state, box.start, box.end))
@@ -484,12 +492,43 @@ class _Parser:
                 colon = text.find(":", box.label_start, label_end)
                 if colon >= 0 and text[colon + 1 : label_end].strip():
                     rest.append((colon + 1, label_end))
+            else:
+                said = self._behind_label(answer, code, box.label_start, label_end)
+                if said is not None:
+                    label = text[box.label_start : said].strip(" :–—-\t")
+                    rest.append((said, label_end))
             answer.boxes.append(Box(code, label, box.state, box.start, box.end))
             if position == len(boxes) - 1:
                 last = max(box.end, label_end)
                 if text[last:end].strip(" .,;:\t"):
                     rest.append((last, end))
         return [(a, b) for a, b in rest if text[a:b].strip(" \t.,;:")]
+
+    def _other_cells(
+        self, answer: ParsedAnswer, code: str, boxes: list[Checkbox], start: int, end: int
+    ) -> list[tuple[int, int]]:
+        """The cells of a row that hold neither a box nor the label: what the respondent wrote beside them."""
+        cells: list[tuple[int, int]] = []
+        labelled = False
+        text = self._document.text
+        while start < end:
+            tab = text.find("\t", start, end)
+            stop = tab if tab >= 0 else end
+            if not any(start <= box.start < stop for box in boxes):
+                if not labelled and self._form.item_code(answer.q, text[start:stop]) == code:
+                    labelled = True
+                else:
+                    cells.append((start, stop))
+            start = stop + 1
+        return cells
+
+    def _behind_label(self, answer: ParsedAnswer, code: str, start: int, end: int) -> int | None:
+        """Where the respondent's words begin on the line of an option ("☒ data protection: Law 5 of 2010")."""
+        text = self._document.text
+        for match in _LABEL_ENDS.finditer(text, start, min(end, start + _LONGEST_QUESTION)):
+            if self._form.item_code(answer.q, text[start : match.start()]) == code:
+                return match.end() if text[match.end() : end].strip(" .,;:\t") else None
+        return None
 
 
 def _asks(form: Form) -> dict[str, Fingerprint]:
@@ -523,6 +562,7 @@ _BODY_WORD = re.compile(
 )
 _NO_WORD = re.compile(r"\b(?:no|non|nao|nein|нет|لا)\b")
 _OPTION = re.compile(r"[^\t|]+?(?=\t|\||\s{3,}|$)")
+_LABEL_ENDS = re.compile(r"\t|\s?:(?!//)\s|\s[-–—]\s|\s(?=\([^()]*\d\d)")
 _URL = re.compile(r"https?:|www\.")
 _SENTENCE = re.compile(r"[a-z)][.!?]\s+\w")
 _CITES = re.compile(r"\d{3,}|\b(?:19|20)\d\d\b")

@@ -11,26 +11,31 @@ from rdflib.term import Node
 
 from kg.namespaces import DG
 
-_ANSWER = re.compile(r"/id/response/(?P<edition>\d+)/(?P<country>[A-Z]{3})/q(?P<question>[^/]+)")
+_ANSWER = re.compile(
+    r"/id/(?P<family>response|factsheet)/(?P<edition>\d+)/(?P<country>[A-Z]{3})/(?:q|(?=\d))(?P<question>[^/]+)"
+)
 _NODE = re.compile(r"/id/(?P<kind>[^/]+)/(?P<key>.+)$")
 
 
 @dataclass(frozen=True, slots=True)
 class SourceAnswer:
-    """One answer of one response: `country` is its ISO 3166-1 alpha-3 code, `question` the number as in the record's `q`."""
+    """One answer of one response, or section of a factsheet: `country` is its ISO 3166-1 alpha-3 code, `question` the
+    number as in the record's `q`, `part` what that number counts ("question", "section").
+    """
 
     country: str
     edition: int
     question: str
     iri: str
+    part: str = "question"
 
-    def order(self) -> tuple[str, int, int, str]:
-        """Questions by number: 8 before 14, 5a before 5b; those without a number last."""
-        number = re.match(r"\d+", self.question)
-        return self.country, self.edition, int(number[0]) if number else 10_000, self.question
+    def order(self) -> tuple[str, int, str, tuple[tuple[int, str], ...]]:
+        """Questions by number: 8 before 14, 5a before 5b, 3.2 before 3.10; those without a number last."""
+        numbers = tuple((int(n), rest) for n, rest in re.findall(r"(\d+)([a-z]*)", self.question))
+        return self.country, self.edition, self.part, numbers or ((10_000, self.question),)
 
     def __str__(self) -> str:
-        return f"question {self.question} of {self.country} {self.edition}"
+        return f"{self.part} {self.question} of {self.country} {self.edition}"
 
 
 def sources_of(graph: Graph, node: Node) -> tuple[SourceAnswer, ...]:
@@ -73,4 +78,5 @@ def _read(answer: Node) -> SourceAnswer | None:
     if match is None:
         return None
     iri = str(answer)[: match.end()]
-    return SourceAnswer(match["country"], int(match["edition"]), match["question"], iri)
+    part = "question" if match["family"] == "response" else "section"
+    return SourceAnswer(match["country"], int(match["edition"]), match["question"], iri, part)

@@ -20,6 +20,9 @@ _MEMBER = ox.NamedNode("http://www.w3.org/2004/02/skos/core#member")
 _NOTATION = ox.NamedNode("http://www.w3.org/2004/02/skos/core#notation")
 
 
+EUROPEAN_UNION = "EUE"
+
+
 @dataclass(frozen=True)
 class ConceptCode:
     """Field annotation: the value is the notation of a concept of `scheme`."""
@@ -44,7 +47,7 @@ class ConceptCode:
 
 @dataclass(frozen=True)
 class CountryCode:
-    """Field annotation: the value is an ISO 3166-1 alpha-3 code."""
+    """Field annotation: an ISO 3166-1 alpha-3 code, or `EUE`, which ISO 3166 reserves for the European Union."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self._check, handler(source))
@@ -56,6 +59,8 @@ class CountryCode:
 
     @staticmethod
     def _check(code: str) -> str:
+        if code == EUROPEAN_UNION:
+            return code
         if pycountry.countries.get(alpha_3=code) is None or code != code.upper():
             known = [c.alpha_3 for c in pycountry.countries]
             raise ValueError(f"'{code}' is no ISO 3166-1 alpha-3 code{_did_you_mean(code.upper(), known)}")

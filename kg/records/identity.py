@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rdflib import URIRef
 
-from kg.iris import Iris, slug
+from kg.iris import Iris, series, slug
 from kg.records.model import (
     Body,
     Cooperation,
@@ -14,6 +14,7 @@ from kg.records.model import (
     Membership,
     Organisation,
     Partnership,
+    Platform,
     Portal,
     Publication,
     Record,
@@ -31,7 +32,7 @@ class Identities:
 
     def __init__(self, record: Record, iris: Iris | None = None) -> None:
         self.iris = iris or Iris()
-        self._edition = record.source.edition
+        self._series = series(record.source.edition, record.source.family)
         self._country = record.source.country
         self._by_key: dict[str, URIRef] = {}
         for name in Record.ENTITY_LISTS:
@@ -46,6 +47,7 @@ class Identities:
         entry: Body
         | Organisation
         | Portal
+        | Platform
         | Instrument
         | Initiative
         | Partnership
@@ -64,6 +66,8 @@ class Identities:
                 )
             case Portal():
                 return iris.portal(entry.url, country, entry.id)
+            case Platform():
+                return iris.platform(country, entry.id)
             case Instrument(kind=kind) if kind in POLICY_KINDS:
                 return iris.policy(country, entry.id, entry.series, entry.number)
             case Instrument():
@@ -75,15 +79,15 @@ class Identities:
             case IndicatorSet():
                 return iris.indicator_set(country, entry.id)
             case Partnership():
-                return iris.cooperation(self._edition, self._country, entry.id)
+                return iris.cooperation(self._series, self._country, entry.id)
 
     def membership(self, entry: Membership) -> URIRef:
         return self.iris.cooperation(
-            self._edition, self._country, self.of(entry.organisation).rsplit("/", 1)[1]
+            self._series, self._country, self.of(entry.organisation).rsplit("/", 1)[1]
         )
 
     def cooperation(self, entry: Cooperation) -> URIRef:
         partners = sorted(entry.partner) if isinstance(entry.partner, list) else [entry.partner]
         return self.iris.cooperation(
-            self._edition, self._country, "-".join(partners), *([slug(entry.key)] if entry.key else [])
+            self._series, self._country, "-".join(partners), *([slug(entry.key)] if entry.key else [])
         )

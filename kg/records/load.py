@@ -13,6 +13,9 @@ from kg.records.problems import Path, Problem, RecordError
 from kg.records.references import check_references
 from kg.records.yaml_source import Located, parse_yaml, read_yaml
 
+RECORD_FOLDERS = ("responses", "factsheets")
+"""The folders of records in a folder laid out like `data/`, one per family of sources."""
+
 
 def load_record(file: FilePath) -> Record:
     """Read and check one record.
@@ -28,9 +31,12 @@ def parse_record(text: str, name: str = "<text>") -> Record:
 
 
 def record_files(folder: FilePath) -> Iterator[FilePath]:
-    """The record files below a folder, sorted: `*.yaml` under `responses/`, or anywhere when there is no such folder."""
-    root = folder / "responses" if (folder / "responses").is_dir() else folder
-    yield from sorted(path for path in root.rglob("*") if path.suffix in (".yaml", ".yml") and path.is_file())
+    """The record files below a folder, sorted: `*.yaml` under `responses/` and `factsheets/`, or anywhere without these."""
+    homes = [folder / name for name in RECORD_FOLDERS if (folder / name).is_dir()] or [folder]
+    for home in homes:
+        yield from sorted(
+            path for path in home.rglob("*") if path.suffix in (".yaml", ".yml") and path.is_file()
+        )
 
 
 def _record(located: Located) -> Record:

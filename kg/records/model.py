@@ -1,4 +1,4 @@
-"""A record: one source document of one country as reviewed facts. The contract between extraction and mapping.
+"""A record: one source document of one country as facts to review. The contract between extraction and mapping.
 
 The YAML form is this model; its JSON Schema is published by `kg schema` (ontology/record.schema.json). Every fact
 names the question(s) that state it in `q`. Three answers are possible to a yes/no: yes, no, unknown; unknown is said,
@@ -39,6 +39,7 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", ma
 Question = Annotated[
     str, StringConstraints(pattern=r"^[A-Z]?[0-9]{0,3}(?:\.[0-9]+)*[a-z]?(?:-[a-z0-9-]+)?$", min_length=1)
 ]
+"""A question of a questionnaire ("9", "5a", "X1") or a section of a factsheet ("3.3.1")."""
 Year = Annotated[int, Field(ge=1000, le=2100)]
 Country = Annotated[str, CountryCode()]
 YesNo = Literal["yes", "no", "unknown"]
@@ -91,6 +92,8 @@ Area = Annotated[str, ConceptCode("responsibility-area")]
 PortalKind = Annotated[str, ConceptCode("portal-kind")]
 LegalTopic = Annotated[str, ConceptCode("legal-topic")]
 Feature = Annotated[str, ConceptCode("strategy-feature")]
+PlatformKind = Annotated[str, ConceptCode("platform-kind")]
+GovernanceRole = Annotated[str, ConceptCode("governance-role")]
 Technology = Annotated[str, ConceptCode("technology")]
 InstrumentKind = Annotated[str, ConceptCode("instrument-kind")]
 CooperationKind = Annotated[str, ConceptCode("cooperation-kind")]
@@ -162,6 +165,9 @@ class Body(Entity):
     acronym: Name | None = None
     urls: list[Url] = []
     responsible_for: list[Area] = []
+    roles: list[GovernanceRole] = Field(
+        [], description="Its part in the governance of digital government, where the source says so"
+    )
     part_of: Key | None = Field(None, description="id of the parent body")
     established: Year | None = None
     established_by: Key | None = Field(None, description="id of the instrument that created it")
@@ -192,6 +198,24 @@ class Portal(Entity):
     replacement_status: LifecycleStatus | None = None
     operated_by: Key | None = None
     listing: bool = Field(False, description="A page that lists portals rather than a portal")
+
+
+class Platform(Entity):
+    """A system that public bodies share or serve the public with: a network, a register, an eID, a data-exchange layer.
+
+    A website is a `Portal`; a platform is known by its name, and may have a page about it.
+    """
+
+    url: Url | None = None
+    other_urls: list[Url] = []
+    country: Country | None = None
+    kinds: list[PlatformKind] = []
+    technologies: list[Technology] = []
+    operated_by: Key | None = None
+    replaced_by: Key | None = None
+    under: list[Key] = Field([], description="Instruments it is laid down in")
+    start_year: Year | None = None
+    lifecycle: LifecycleStatus | None = None
 
 
 class Passage(_Strict):
@@ -231,6 +255,8 @@ class Instrument(Entity):
     year: Year | None = None
     country: Country | None = None
     date: dt.date | None = Field(None, description="Date of adoption, where stated")
+    in_force: dt.date | None = Field(None, description="Date of entry into force, where stated")
+    in_force_year: Year | None = Field(None, description="Year of entry into force, where no date is stated")
     start_year: Year | None = None
     end_year: Year | None = None
     urls: list[Url] = []
@@ -243,6 +269,8 @@ class Instrument(Entity):
     elements: list[Element] = []
     issued_by: Key | None = None
     implements: list[Key] = []
+    transposes: list[Key] = Field([], description="Directives of the European Union that it transposes")
+    replaces: list[Key] = []
     amends: list[Key] = []
     repeals: list[Key] = []
     regulates: list[Key] = []
@@ -413,7 +441,10 @@ class Source(_Strict):
     """The document that the record was made from."""
 
     title: Name
-    family: Literal["msq"] = "msq"
+    family: Literal["msq", "factsheet"] = Field(
+        "msq",
+        description="Member State Questionnaire of the UN survey, or Digital Public Administration Factsheet of the EU",
+    )
     edition: Annotated[int, Field(ge=2000, le=2100)]
     country: Country
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
@@ -425,7 +456,7 @@ class Source(_Strict):
 
 
 class Record(_Strict):
-    """One country's response to one edition."""
+    """One source document of one country: a response to a questionnaire edition, or a factsheet of a year."""
 
     format: Literal[1] = Field(1, description="Version of this form")
     status: Literal["extracted", "reviewed"]
@@ -436,6 +467,7 @@ class Record(_Strict):
     bodies: list[Body] = []
     organisations: list[Organisation] = []
     portals: list[Portal] = []
+    platforms: list[Platform] = []
     instruments: list[Instrument] = []
     initiatives: list[Initiative] = []
     technologies: list[TechnologyUse] = []
@@ -447,7 +479,7 @@ class Record(_Strict):
     publications: list[Publication] = []
 
     ENTITY_LISTS: ClassVar[tuple[str, ...]] = (
-        "bodies", "organisations", "portals", "instruments", "initiatives", "partnerships", "publications", "indicator_sets",
+        "bodies", "organisations", "portals", "platforms", "instruments", "initiatives", "partnerships", "publications", "indicator_sets",
     )  # fmt: skip
     FACT_LISTS: ClassVar[tuple[str, ...]] = (
         *ENTITY_LISTS,

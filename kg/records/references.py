@@ -10,16 +10,20 @@ from kg.records.problems import Path, Problem
 
 _BODY = ("bodies",)
 _ACTOR = ("bodies", "organisations", "initiatives", "partnerships")
+_SERVICE = ("portals", "platforms")
 _INSTRUMENT = ("instruments",)
 _ANY = Record.ENTITY_LISTS
 
 REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
     "contacts": {"body": _BODY},
     "bodies": {"part_of": _BODY, "established_by": _INSTRUMENT},
-    "portals": {"replaced_by": ("portals",), "operated_by": _ACTOR},
+    "portals": {"replaced_by": _SERVICE, "operated_by": _ACTOR},
+    "platforms": {"replaced_by": _SERVICE, "operated_by": _ACTOR, "under": _INSTRUMENT},
     "instruments": {
         "issued_by": _ACTOR,
         "implements": _INSTRUMENT,
+        "transposes": _INSTRUMENT,
+        "replaces": _INSTRUMENT,
         "amends": _INSTRUMENT,
         "repeals": _INSTRUMENT,
         "regulates": _INSTRUMENT,
@@ -31,12 +35,12 @@ REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
         "led_by": _ACTOR,
         "partners": _ACTOR,
         "part_of": ("initiatives",),
-        "operates": ("portals",),
+        "operates": _SERVICE,
         "under": _INSTRUMENT,
     },
     "technologies": {"strategy": _INSTRUMENT, "initiatives": ("initiatives",)},
     "memberships": {"through": _BODY, "publications": ("publications",)},
-    "cooperations": {"own_bodies": _ACTOR, "partner_bodies": _ACTOR, "portals": ("portals",)},
+    "cooperations": {"own_bodies": _ACTOR, "partner_bodies": _ACTOR, "portals": _SERVICE},
     "partnerships": {"members": _ACTOR, "results": _ANY},
     "indicators": {"about": _ANY, "produced_by": _ACTOR},
     "indicator_sets": {"produced_by": _ACTOR, "used_by": _ACTOR},

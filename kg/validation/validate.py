@@ -2,8 +2,7 @@
 
 pyshacl is the engine of record and does no inference of its own: its inference option changes findings (RDFS typing
 hides some). Both graphs are checked, since ranges type bad values and so hide them, while other faults show only in
-what is entailed. Most of pyshacl's time on SPARQL constraints is parsing one query text for every focus node; a graph
-that remembers parsed queries takes that away and leaves the findings as they are.
+what is entailed. SPARQL constraints are asked set-wise by default (kg/validation/setwise.py).
 """
 
 from __future__ import annotations
@@ -28,18 +27,27 @@ from kg.errors import KgError
 from kg.namespaces import DG, PREFIXES
 from kg.reasoning import SourceAnswer, label_of, ontology_graph, sources_of
 from kg.validation.report import Finding, Mention, Report
+from kg.validation.setwise import Key, sparql_results, without_sparql
 from kg.validation.shapes import Rule, rules_of
 
 Basis = OneOf["stated", "entailed"]
-_Key = tuple[Node, Node | None, Node | None, Node, Node | None]
-"""Focus, path, value, shape, component."""
+Engine = OneOf["set-wise", "pyshacl"]
 
 
-def validate(data: Graph, inferred: Graph | None, shapes: Graph, *, ontology: Graph | None = None) -> Report:
+def validate(
+    data: Graph,
+    inferred: Graph | None,
+    shapes: Graph,
+    *,
+    ontology: Graph | None = None,
+    sparql: Engine = "set-wise",
+) -> Report:
     """The findings of `shapes` in `data` and, marked as entailed, those that show only together with `inferred`.
 
     `data` holds the responses and the reference data that they refer to. Of `ontology` (default: the bundled one) only
     the class hierarchy is used: a shape on instruments is to see decrees (SHACL section 3.2, "SHACL instance").
+    `sparql` says who evaluates the SPARQL constraints: "set-wise" asks each once (kg/validation/setwise.py), "pyshacl"
+    leaves them to the engine of record, node by node; the findings are the same.
     Raises KgError when pyshacl cannot use the shapes.
     """
     hierarchy = (ontology_graph() if ontology is None else ontology).triples((None, RDFS.subClassOf, None))
@@ -50,12 +58,12 @@ def validate(data: Graph, inferred: Graph | None, shapes: Graph, *, ontology: Gr
     ):
         graph.add(triple)
     rules = {rule.iri: rule for rule in rules_of(shapes)}
-    results = _results(graph, shapes)
-    basis: dict[_Key, Basis] = dict.fromkeys(results, "stated")
+    results = _results(graph, shapes, sparql)
+    basis: dict[Key, Basis] = dict.fromkeys(results, "stated")
     if inferred is not None and len(inferred):
         for triple in inferred:
             graph.add(triple)
-        for key, messages in _results(graph, shapes).items():
+        for key, messages in _results(graph, shapes, sparql).items():
             if key not in results:
                 results[key], basis[key] = messages, "entailed"
     reader = _Reader(data, shapes, rules)
@@ -88,8 +96,14 @@ def _prepared(text: str) -> Query:
     return prepareQuery(text)
 
 
-def _results(graph: Graph, shapes: Graph) -> dict[_Key, tuple[Literal, ...]]:
-    """pyshacl's results by (focus, path, value, shape, component), with their messages."""
+def _results(graph: Graph, shapes: Graph, sparql: Engine) -> dict[Key, tuple[Literal, ...]]:
+    """The results by (focus, path, value, shape, component), with their messages."""
+    if sparql == "set-wise":
+        return _pyshacl(graph, without_sparql(shapes)) | sparql_results(graph, shapes)
+    return _pyshacl(graph, shapes)
+
+
+def _pyshacl(graph: Graph, shapes: Graph) -> dict[Key, tuple[Literal, ...]]:
     try:
         _, report, text = pyshacl.validate(
             graph,
@@ -108,7 +122,7 @@ def _results(graph: Graph, shapes: Graph) -> dict[_Key, tuple[Literal, ...]]:
         ) from error
     if isinstance(report, ValidationFailure) or not isinstance(report, Graph):
         raise KgError(f"the validation failed ({str(text)[:300]})", where="shapes", hint="Correct the shape.")
-    found: defaultdict[_Key, set[Literal]] = defaultdict(set)
+    found: defaultdict[Key, set[Literal]] = defaultdict(set)
     for result in report.objects(None, SH.result):
         shape, focus = report.value(result, SH.sourceShape), report.value(result, SH.focusNode)
         if focus is None or shape is None:
@@ -139,7 +153,7 @@ class _Reader:
     def __init__(self, data: Graph, shapes: Graph, rules: Mapping[str, Rule]) -> None:
         self._data, self._shapes, self._rules = data, shapes, rules
 
-    def finding(self, key: _Key, messages: tuple[Literal, ...], basis: Basis) -> Finding:
+    def finding(self, key: Key, messages: tuple[Literal, ...], basis: Basis) -> Finding:
         focus, path, value, shape, component = key
         rule = self._rules.get(str(shape))
         if rule is None:
@@ -154,8 +168,8 @@ class _Reader:
         mentions: tuple[Mention, ...] = ()
         if (
             not sources
-            and (focus, RDF.type, DG.Response) not in self._data
-            and (focus, DG.response, None) not in self._data
+            and not any((focus, RDF.type, kind) in self._data for kind in (DG.Response, DG.Factsheet))
+            and not any((focus, within, None) in self._data for within in (DG.response, DG.inDocument))
         ):
             mentioning = self._mentioning(focus, shape)
             mentions = tuple(Mention(str(m), label_of(self._data, m)) for m in mentioning)
@@ -171,7 +185,7 @@ class _Reader:
             path=path_text(self._shapes, path) if path is not None else None,
             value=str(value) if value is not None else None,
             value_label=label_of(self._data, value) if isinstance(value, URIRef) else None,
-            messages=tuple(self._languages(rule, messages)),
+            messages=tuple(sorted(self._languages(rule, messages))),
             advice=rule.advice,
             sources=sources,
             mentions=mentions,
@@ -193,7 +207,7 @@ class _Reader:
         """Messages by language: pyshacl drops the language of a message in which it has put values."""
         for message in messages:
             if message.language:
-                yield message.language, str(message)
+                yield message.language, _tidy(str(message))
                 continue
             templates = [
                 (lang, template) for lang, template in rule.messages if _made_from(template, str(message))

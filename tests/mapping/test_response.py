@@ -161,8 +161,8 @@ def test_unknown_is_said(graph: Graph) -> None:
 
 
 def test_an_ambiguous_date_is_not_published(graph: Graph) -> None:
-    assert (IRIS.response(2020, "URY"), DCTERMS.issued, None) not in graph
-    assert (IRIS.response(2020, "URY"), DG.publicationAuthorised, Literal(True)) in graph
+    assert (IRIS.source(2020, "URY"), DCTERMS.issued, None) not in graph
+    assert (IRIS.source(2020, "URY"), DG.publicationAuthorised, Literal(True)) in graph
 
 
 def test_persons_stay_out_unless_a_setting_says_so(graph: Graph) -> None:
@@ -180,11 +180,11 @@ def test_every_subject_leads_to_an_answer(graph: Graph) -> None:
             assert answers, node
             for answer in answers:
                 assert (answer, RDF.type, DG.Answer) in graph
-                assert (answer, DG.response, IRIS.response(2020, "URY")) in graph
+                assert (answer, DG.response, IRIS.source(2020, "URY")) in graph
 
 
 def test_mapping_is_deterministic_and_free_of_file_order() -> None:
-    name = IRIS.response_graph(2020, "URY")
+    name = IRIS.source_graph(2020, "URY")
     text = RECORD
     first = sorted_nquads({name: mapped(text)})
     assert first == sorted_nquads({name: mapped(text)})

@@ -19,7 +19,7 @@ LOOKED_UP = {
     "http://data.europa.eu/eli/ontology#": {
         *("LegalResource", "LegalResourceSubdivision", "amends", "based_on", "ensures_implementation_of"),
         *("implements", "is_about", "is_part_of", "jurisdiction", "number", "passed_by", "related_to"),
-        *("repeals", "type_document"),
+        *("repeals", "type_document", "transposes", "first_date_entry_in_force", "id_local"),
     },
     "http://www.w3.org/ns/oa#": {"Annotation", "SpecificResource", "end", "hasTarget", "start"},
     "http://purl.org/linked-data/sdmx/2009/attribute#": {"unitMeasure"},

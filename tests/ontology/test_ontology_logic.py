@@ -57,7 +57,7 @@ ENTAILED = {
     "a reported cooperation links both countries, both ways": (
         "<coop> a dg:BilateralCooperation ; dg:reportingParty <id/country/COL> ; dg:counterpartyCountry <id/country/CHL> .",
         "<id/country/COL> dg:cooperatesWith <id/country/CHL> ; dg:reportedCooperation <coop> ."
-        "<id/country/CHL> dg:cooperatesWith <id/country/COL> ; a dg:Country ."
+        "<id/country/CHL> dg:cooperatesWith <id/country/COL> ; a dg:Jurisdiction ."
         "<coop> dg:participant <id/country/COL> , <id/country/CHL> ; dg:counterparty <id/country/CHL> .",
     ),
     "a resolution touches the topics of the law it implements": (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from example_turtle import turtle
-from rdflib import OWL, RDF, RDFS, Graph, URIRef
+from rdflib import OWL, RDF, RDFS, XSD, Graph, Literal, URIRef
 
 owlready2 = pytest.importorskip("owlready2", reason="owlready2 (a development dependency) is not installed")
 pytestmark = pytest.mark.skipif(
@@ -46,7 +46,10 @@ def test_examples_are_consistent_with_core_and_keys(
 ) -> None:
     merged = Graph() + published
     for example in examples.values():
-        merged += example
+        for s, p, o in example:
+            # xsd:date is outside the OWL 2 datatype map; HermiT refuses the whole ontology over one such value.
+            if not (isinstance(o, Literal) and o.datatype == XSD.date):
+                merged.add((s, p, o))
     assert unsatisfiable(merged, tmp_path) == set()
 
 

@@ -44,7 +44,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> ox.Store:
     iris = Iris()
     statements, reference, ontology, inferred = _sample_parts()
     graphs = {
-        iris.response_graph(2020, "ISL"): statements,
+        iris.source_graph(2020, "ISL"): statements,
         iris.reference_graph: reference,
         iris.ontology_graph: ontology,
         iris.inferred_graph: inferred,

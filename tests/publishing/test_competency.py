@@ -308,7 +308,13 @@ def test_35_countries_by_legal_topics(store: ox.Store) -> None:
     assert len(rows) == len({row["country"] for row in ask(store, "responses")})
     (colombia,) = (row for row in rows if codes([row], "country") == ["COL"])
     del colombia["country"], colombia["countryLabel"]
-    unknown = {"digitalIdentity", "digitalGovernmentRight"}
-    assert len(colombia) == 9
+    unknown = {
+        "digitalIdentity",
+        "digitalGovernmentRight",
+        "trustServices",
+        "baseRegistries",
+        "digitalGovernment",
+    }
+    assert len(colombia) == 12
     assert {topic for topic, value in colombia.items() if value == "unknown"} == unknown
     assert {value for topic, value in colombia.items() if topic not in unknown} == {"yes"}

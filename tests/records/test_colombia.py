@@ -89,6 +89,7 @@ def test_every_list_is_complete(record: Record) -> None:
         "bodies": 24,
         "organisations": 12,
         "portals": 11,
+        "platforms": 0,
         "instruments": 21,
         "initiatives": 13,
         "partnerships": 2,

@@ -144,7 +144,7 @@ def test_text_groups_by_severity_country_and_shape(report: Report) -> None:
     text = report.to_text()
     assert text.startswith("The graph may not be published: ")
     assert text.index("VIOLATION (") < text.index("WARNING (") < text.index("INFO (")
-    assert "[COL] Two bodies do not share a web host  (TwoBodiesOneHost)" in text
+    assert "[COL] Two bodies do not share a web address  (TwoBodiesOneHost)" in text
     assert "To do: If they are one body, merge the entries" in text
     assert "Stated in question 3 of COL 2020" in text
     assert "Traceback" not in text

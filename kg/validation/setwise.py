@@ -1,0 +1,159 @@
+"""SHACL-SPARQL constraints, each asked once over the whole graph instead of once per focus node.
+
+pyshacl evaluates a constraint's query anew for every focus node, in rdflib's engine: at 27 countries that is most of an
+hour. Asked once with `$this` free in Oxigraph and then kept to the focus nodes, the same query text finds the same
+results (SHACL 1.2, section 5.3.1, pre-binds `$this`; leaving it free and joining afterwards is the same for queries that
+mention it in every alternative, which tests/validation/test_setwise.py holds our shapes to).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+import pyoxigraph as ox
+from rdflib import RDF, RDFS, SH, XSD, BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from kg.errors import KgError
+from kg.validation.shapes import constraint_prefixes
+
+Key = tuple[Node, Node | None, Node | None, Node, Node | None]
+"""A result: focus, path, value, shape, component."""
+_Number = tuple[URIRef | None, int | float | Decimal]
+
+
+def without_sparql(shapes: Graph) -> Graph:
+    """The shapes graph without its SPARQL constraints: what is left for a SHACL Core validator."""
+    core = Graph()
+    for triple in shapes:
+        if triple[1] != SH.sparql:
+            core.add(triple)
+    return core
+
+
+def sparql_results(graph: Graph, shapes: Graph) -> dict[Key, tuple[Literal, ...]]:
+    """The results of all SPARQL constraints of `shapes` in `graph`, with their messages.
+
+    `graph` holds the data and the class hierarchy (rdfs:subClassOf) that targets look along. Raises KgError for a query
+    that the engine refuses.
+    """
+    store = ox.Store()
+    written = _numbers(graph)
+    store.bulk_extend(ox.Quad(_ox(s), _ox(p), _ox(o)) for s, p, o in graph)  # type: ignore[arg-type]
+    found: dict[Key, set[Literal]] = {}
+    for shape in sorted(set(shapes.subjects(SH.sparql, None)), key=str):
+        if _deactivated(shapes, shape):
+            continue
+        focus = targets(shapes, shape, graph)
+        if not focus:
+            continue
+        for constraint in shapes.objects(shape, SH.sparql):
+            if not _deactivated(shapes, constraint):
+                for key, messages in _constraint(store, shapes, shape, constraint, focus, written):
+                    found.setdefault(key, set()).update(messages)
+    return {key: tuple(sorted(messages)) for key, messages in found.items()}
+
+
+def targets(shapes: Graph, shape: Node, data: Graph) -> set[Node]:
+    """The focus nodes of a shape in `data` (SHACL section 2.1.3)."""
+    classes = {
+        narrower
+        for wide in shapes.objects(shape, SH.targetClass)
+        for narrower in data.transitive_subjects(RDFS.subClassOf, wide)
+    }
+    return {
+        *(node for node in shapes.objects(shape, SH.targetNode)),
+        *(x for kind in classes for x in data.subjects(RDF.type, kind)),
+        *(x for p in shapes.objects(shape, SH.targetSubjectsOf) for x in data.subjects(p, None)),
+        *(x for p in shapes.objects(shape, SH.targetObjectsOf) for x in data.objects(None, p)),
+    }
+
+
+def _constraint(
+    store: ox.Store,
+    shapes: Graph,
+    shape: Node,
+    constraint: Node,
+    focus: set[Node],
+    written: Mapping[_Number, Literal],
+) -> Iterator[tuple[Key, set[Literal]]]:
+    templates = [
+        message
+        for owner in (shape, constraint)
+        for message in shapes.objects(owner, SH.message)
+        if isinstance(message, Literal)
+    ]
+    own_path = shapes.value(shape, SH.path)
+    for text in shapes.objects(constraint, SH.select):
+        try:
+            solutions = store.query(str(text), prefixes=constraint_prefixes(shapes, constraint))
+        except (SyntaxError, ValueError, OSError) as error:
+            raise KgError(
+                f"the query of the shape {str(shape).rpartition('#')[2]} cannot be evaluated ({error})",
+                where="shapes",
+                hint="Correct sh:select of the shape.",
+            ) from None
+        assert isinstance(solutions, ox.QuerySolutions)  # load_shapes lets SELECT pass only
+        names = [variable.value for variable in solutions.variables]
+        for solution in solutions:
+            bound = {name: _rdf(term, written) for name in names if (term := solution[name]) is not None}
+            this = bound.get("this")
+            if this is None or this not in focus:
+                continue
+            # A node shape's result is about the focus node itself where the query names no value.
+            value = bound.get("value", this if own_path is None else None)
+            key = (this, bound.get("path", own_path), value, shape, SH.SPARQLConstraintComponent)
+            yield (
+                key,
+                {_filled(template, bound | ({"value": value} if value else {})) for template in templates},
+            )
+
+
+def _filled(template: Literal, bound: dict[str, Node]) -> Literal:
+    """A message with the values of its variables (SHACL section 5.3.2), in the language of the template."""
+    text = re.sub(
+        r"\{[?$](\w+)\}", lambda match: str(bound[match[1]]) if match[1] in bound else match[0], str(template)
+    )
+    return Literal(text, lang=template.language)
+
+
+def _deactivated(shapes: Graph, node: Node) -> bool:
+    return (node, SH.deactivated, Literal(True)) in shapes
+
+
+def _ox(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    if isinstance(term, URIRef):
+        return ox.NamedNode(str(term))
+    if isinstance(term, Literal):
+        if term.language:
+            return ox.Literal(str(term), language=term.language)
+        return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype or XSD.string)))
+    return ox.BlankNode(str(term))
+
+
+def _numbers(graph: Graph) -> dict[_Number, Literal]:
+    """Numbers as the graph writes them: Oxigraph keeps the value of a number, not its digits ("33.0" comes back as "33")."""
+    return {
+        (literal.datatype, value): literal
+        for literal in graph.objects(unique=True)
+        if isinstance(literal, Literal)
+        and isinstance(value := literal.value, (int, float, Decimal))
+        and not isinstance(value, bool)
+    }
+
+
+def _rdf(term: object, written: Mapping[_Number, Literal]) -> Node:
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    assert isinstance(term, ox.Literal)
+    if term.language:
+        return Literal(term.value, lang=term.language)
+    datatype = URIRef(term.datatype.value)
+    literal = Literal(term.value, datatype=None if datatype == XSD.string else datatype)
+    if isinstance(literal.value, (int, float, Decimal)):
+        return written.get((literal.datatype, literal.value), literal)
+    return literal
