@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pydantic import Field, field_validator
@@ -19,6 +20,14 @@ class Settings(BaseSettings):
 
     base_iri: str = Field(HOME, description="Base of all data IRIs: …/id/…, …/graph/…")
     store: str = Field("store", description="Folder of the embedded store, or the URL of a SPARQL server")
+    store_user: str = Field("", description="Whom to log in as at a SPARQL server (Basic or Digest)")
+    store_password: str = Field("", repr=False)
+    store_token: str = Field("", repr=False, description="Bearer token for a SPARQL server")
+    store_update: str = Field("", description="Address for updates, when it cannot be told from KG_STORE")
+    store_graphs: str = Field("", description="Address of the Graph Store Protocol, likewise")
+    store_timeout: float = Field(
+        600.0, gt=0, description="Seconds that a SPARQL server may keep silent while it is published to"
+    )
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     workers: int = Field(2, ge=1, le=64, description="Query worker processes")
@@ -40,6 +49,21 @@ class Settings(BaseSettings):
     )
     queries_total: int = Field(64, ge=1, description="Queries of all clients running or waiting")
     requests_per_minute: int = Field(0, ge=0, description="Requests of one client per minute (0: no bound)")
+    admin_token: str = Field("", repr=False, description="Who shows it may update; none: read-only")
+    update_timeout: float = Field(
+        300.0,
+        gt=0,
+        le=86400,
+        description="Seconds that evaluating, reasoning and validating an update may take",
+    )
+    update_memory: int = Field(4096, ge=256, description="MiB that checking an update may take (Linux)")
+    max_update_bytes: int = Field(
+        32 * 1024 * 1024, ge=1024, description="Length of an update, or of a graph that is sent"
+    )
+    service_allowlist: str = Field(
+        "",
+        description="Comma-separated beginnings of URLs that SERVICE and LOAD may ask; none: neither works",
+    )
     transfer_timeout: float = Field(
         300.0, gt=0, description="Seconds that a client may take to read a response"
     )
@@ -60,6 +84,26 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")):
             raise ValueError("must be an absolute http(s) IRI")
         return value if value.endswith("/") else value + "/"
+
+    @field_validator("admin_token")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if 0 < len(value) < 16:
+            raise ValueError("must have at least 16 characters; `openssl rand -hex 24` makes a good one")
+        return value
+
+    @field_validator("service_allowlist")
+    @classmethod
+    def _http_only(cls, value: str) -> str:
+        for entry in value.split(","):
+            if entry.strip() and not re.match(r"https?://[^/?#@\s]+(/\S*)?$", entry.strip()):
+                raise ValueError(f"'{entry.strip()}' is no beginning of an http(s) URL with a host")
+        return value
+
+    @property
+    def allowed_services(self) -> tuple[str, ...]:
+        """The entries of `service_allowlist`."""
+        return tuple(entry.strip() for entry in self.service_allowlist.split(",") if entry.strip())
 
     @property
     def store_is_remote(self) -> bool:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.terminal import Inputs, JsonOption, StoreOption, console, embedded, print_json, progress, settings
+from kg.cli.terminal import Inputs, JsonOption, StoreOption, console, print_json, progress, settings
 from kg.iris import Iris
+
+if TYPE_CHECKING:
+    from kg.store.build import Built
+    from kg.store.interface import ServedVersion
 
 
 class ReportFormat(StrEnum):
@@ -31,18 +35,26 @@ def build(inputs: Inputs = None, store: StoreOption = None, as_json: JsonOption 
 
     Ends with 1 on a SHACL Violation or an inconsistency: then nothing is published and what was served stays.
     """
-    from kg.store.build import build_and_publish
+    from kg.store.build import build_and_publish, build_and_publish_remote
 
-    chosen, target = settings(store=store), embedded(store)
+    chosen = settings(store=store)
+    iris, contacts, target = Iris(chosen.base_iri), chosen.publish_contacts, chosen.store
+    built: Built
+    version: ServedVersion
     with progress() as step:
-        built, version = build_and_publish(
-            inputs or [], target, Iris(chosen.base_iri), contacts=chosen.publish_contacts, progress=step
-        )
+        if chosen.store_is_remote:
+            built, version = build_and_publish_remote(
+                inputs or [], chosen, iris, contacts=contacts, progress=step
+            )
+        else:
+            built, version = build_and_publish(
+                inputs or [], chosen.store_path, iris, contacts=contacts, progress=step
+            )
     assert built.report is not None
     if as_json:
         print_json(
             {
-                "store": str(target),
+                "store": target,
                 "version": version.id,
                 "records": [f"{r.source.country} {r.source.edition}" for r in built.records],
                 "triples": {str(name): len(graph) for name, graph in built.graphs.items()},

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.terminal import StoreOption, console, embedded, settings
+from kg.cli.terminal import StoreOption, console, settings
 from kg.errors import KgError
 
 
@@ -28,10 +28,10 @@ def export(
     """Write the whole published graph, or its cooperation network (graphml, gexf), to a file or standard output."""
     from kg.publishing.exports import export as export_file
     from kg.publishing.exports import find_format
-    from kg.store import open_store
+    from kg.store.source import open_dataset
 
     chosen, base = find_format(export_format), settings().base_iri
-    opened = open_store(embedded(store))
+    opened = open_dataset(settings(store=store))
     if output is not None:
         export_file(opened, export_format, output, base)
         console.print(f"Wrote {output} ({output.stat().st_size:,} bytes)", markup=False)

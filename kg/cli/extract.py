@@ -25,7 +25,8 @@ def register(app: typer.Typer) -> None:
 
 def extract(
     documents: Annotated[
-        list[Path], typer.Argument(metavar="DOC…", help="Filled-in questionnaires, or folders of them.")
+        list[Path],
+        typer.Argument(metavar="DOC…", help="Filled-in questionnaires or factsheets, or folders of them."),
     ],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for the records.")] = None,
     country: CountryOption = None,
@@ -34,7 +35,7 @@ def extract(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read filled-in questionnaires and write records to review (to standard output without -o).
+    """Read filled-in questionnaires and factsheets and write records to review (to standard output without -o).
 
     A document that cannot be read is named and does not stop the others; the exit code is then 2.
     """
@@ -94,8 +95,13 @@ def review(
 
 def evaluate(
     gold: Annotated[
-        Path, typer.Argument(metavar="GOLD_DIR", help="Folder of documents with NAME.gold.yaml beside them.")
+        Path,
+        typer.Argument(metavar="GOLD_DIR", help="Folder of NAME.gold.yaml, beside their documents or not."),
     ],
+    documents: Annotated[
+        Path | None,
+        typer.Option("--documents", metavar="DIR", help="Folder of the documents; default: GOLD_DIR."),
+    ] = None,
     records: Annotated[
         Path | None,
         typer.Option("--records", help="Reviewed records that serve as gold for their documents."),
@@ -106,7 +112,7 @@ def evaluate(
     from kg.extraction.evaluate import evaluate as measure
     from kg.resources import bundled
 
-    result = measure(gold, records or bundled("data") / "responses")
+    result = measure(gold, records or bundled("data") / "responses", documents)
     sys.stdout.write((result.to_json() if as_json else result.to_text()) + "\n")
 
 

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 import typer
 from rich.table import Table
 
-from kg.cli.terminal import JsonOption, StoreOption, console, embedded, print_json, settings
+from kg.cli.terminal import JsonOption, StoreOption, console, print_json, settings
 from kg.errors import KgError
 from kg.namespaces import PREFIXES
 
@@ -65,19 +65,21 @@ def query(
     store: StoreOption = None,
 ) -> None:
     """Answer a SPARQL 1.1 query from the store. The project's prefixes need not be declared."""
-    from kg.store import open_store
+    from kg.store.source import open_dataset
 
     text, name = _query_text(source)
-    opened = open_store(embedded(store))
+    opened = open_dataset(settings(store=store))
     try:
         results = opened.query(text, prefixes=PREFIXES)
+        _show(results, ResultFormat.json if as_json else result_format)
     except SyntaxError as error:
         raise KgError(
             f"this is no SPARQL query: {error}", where=name, hint="See the line and column given."
         ) from None
-    except (ValueError, OSError) as error:
+    except BrokenPipeError:
+        raise
+    except (ValueError, OSError, RuntimeError) as error:
         raise KgError(f"the query cannot be answered: {error}", where=name) from None
-    _show(results, ResultFormat.json if as_json else result_format)
 
 
 def run(
@@ -90,12 +92,12 @@ def run(
     """Answer a named query of the library with parameters."""
     from kg.publishing.queries import find_query
     from kg.publishing.queries import run as run_query
-    from kg.store import open_store
+    from kg.store.source import open_dataset
 
     given = dict(_parameter(text) for text in parameters or [])
     entry = find_query(name)
     _show(
-        run_query(open_store(embedded(store)), entry, given, settings().base_iri),
+        run_query(open_dataset(settings(store=store)), entry, given, settings().base_iri),
         ResultFormat.json if as_json else result_format,
     )
 
@@ -142,7 +144,7 @@ def _parameter(text: str) -> tuple[str, str]:
 
 def _show(results: Any, wanted: ResultFormat) -> None:
     out = sys.stdout.buffer
-    if isinstance(results, ox.QueryTriples):
+    if not isinstance(results, ox.QuerySolutions | ox.QueryBoolean):
         if wanted in _SOLUTIONS and wanted is not ResultFormat.json:
             raise KgError(f"a graph cannot be shown as {wanted}", hint=f"Use one of {', '.join(_TRIPLES)}.")
         format_ = _TRIPLES.get(

@@ -7,10 +7,8 @@ written beside its target and moved there when it is complete, so that a reader 
 from __future__ import annotations
 
 import heapq
-import io
 import json
 import os
-import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +18,6 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-import networkx as nx
 import pyoxigraph as ox
 from rapidfuzz import process
 
@@ -28,6 +25,7 @@ from kg.errors import KgError
 from kg.namespaces import HOME, PREFIXES
 from kg.publishing.network import Network
 from kg.publishing.queries import NamedQuery, find_query, run
+from kg.store.interface import Dataset
 
 TABLES = ("countries", "bodies", "portals", "instruments", "cooperations", "indicator")
 """The named queries whose full results are the tables of the CSV export; they describe their columns."""
@@ -40,10 +38,10 @@ class Format:
     suffix: str
     media_type: str
     title: str
-    write: Callable[[ox.Store, IO[bytes], str], None]
+    write: Callable[[Dataset, IO[bytes], str], None]
 
 
-def export(store: ox.Store, format_name: str, target: Path, base_iri: str = HOME) -> Path:
+def export(store: Dataset, format_name: str, target: Path, base_iri: str = HOME) -> Path:
     """Write the store in a format of FORMATS to the file `target`, replacing it in one step; returns `target`.
 
     Raises KgError for an unknown format or a file that cannot be written; what stood there before then stays.
@@ -80,39 +78,39 @@ def find_format(name: str) -> Format:
 # --- RDF ---
 
 
-def _nquads(store: ox.Store, file: IO[bytes], _: str) -> None:
+def _nquads(store: Dataset, file: IO[bytes], _: str) -> None:
     _write_sorted((f"{quad} .\n".encode() for quad in _named_graphs(store)), file)
 
 
-def _ntriples(store: ox.Store, file: IO[bytes], _: str) -> None:
+def _ntriples(store: Dataset, file: IO[bytes], _: str) -> None:
     _write_sorted((f"{quad.triple} .\n".encode() for quad in _default_graph(store)), file)
 
 
-def _trig(store: ox.Store, file: IO[bytes], base_iri: str) -> None:
+def _trig(store: Dataset, file: IO[bytes], base_iri: str) -> None:
     ox.serialize(_named_graphs(store), file, ox.RdfFormat.TRIG, prefixes=_prefixes(base_iri))
 
 
-def _jsonld(store: ox.Store, file: IO[bytes], base_iri: str) -> None:
+def _jsonld(store: Dataset, file: IO[bytes], base_iri: str) -> None:
     ox.serialize(_named_graphs(store), file, ox.RdfFormat.JSON_LD, prefixes=_prefixes(base_iri))
 
 
-def _turtle(store: ox.Store, file: IO[bytes], base_iri: str) -> None:
+def _turtle(store: Dataset, file: IO[bytes], base_iri: str) -> None:
     ox.serialize(
         (q.triple for q in _default_graph(store)), file, ox.RdfFormat.TURTLE, prefixes=_prefixes(base_iri)
     )
 
 
-def _rdfxml(store: ox.Store, file: IO[bytes], base_iri: str) -> None:
+def _rdfxml(store: Dataset, file: IO[bytes], base_iri: str) -> None:
     ox.serialize(
         (q.triple for q in _default_graph(store)), file, ox.RdfFormat.RDF_XML, prefixes=_prefixes(base_iri)
     )
 
 
-def _default_graph(store: ox.Store) -> Iterator[ox.Quad]:
+def _default_graph(store: Dataset) -> Iterator[ox.Quad]:
     return store.quads_for_pattern(None, None, None, ox.DefaultGraph())
 
 
-def _named_graphs(store: ox.Store) -> Iterator[ox.Quad]:
+def _named_graphs(store: Dataset) -> Iterator[ox.Quad]:
     for graph in sorted(store.named_graphs(), key=str):
         yield from store.quads_for_pattern(None, None, None, graph)
 
@@ -144,21 +142,18 @@ def _write_sorted(lines: Iterable[bytes], file: IO[bytes]) -> None:
 # --- network ---
 
 
-def _graphml(store: ox.Store, file: IO[bytes], base_iri: str) -> None:
-    nx.write_graphml(Network.load(store, base_iri).flat(), file)
+def _graphml(store: Dataset, file: IO[bytes], base_iri: str) -> None:
+    file.write(Network.load(store, base_iri).graphml())
 
 
-def _gexf(store: ox.Store, file: IO[bytes], base_iri: str) -> None:
-    text = io.BytesIO()
-    nx.write_gexf(Network.load(store, base_iri).flat(), text)
-    # The day of the export would make two exports of one graph differ.
-    file.write(re.sub(rb' lastmodifieddate="[^"]*"', b"", text.getvalue()))
+def _gexf(store: Dataset, file: IO[bytes], base_iri: str) -> None:
+    file.write(Network.load(store, base_iri).gexf())
 
 
 # --- tables ---
 
 
-def _tables(store: ox.Store, file: IO[bytes], base_iri: str) -> None:
+def _tables(store: Dataset, file: IO[bytes], base_iri: str) -> None:
     queries = [find_query(name) for name in TABLES]
     with zipfile.ZipFile(file, "w") as archive:
         for query in queries:

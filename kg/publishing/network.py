@@ -6,6 +6,8 @@ memberships) between its two ends. Read from the store by named queries of the l
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
@@ -17,6 +19,7 @@ import pyoxigraph as ox
 from kg.errors import KgError
 from kg.namespaces import HOME
 from kg.publishing.queries import run
+from kg.store.interface import Dataset
 
 Kind = Literal["country", "organisation"]
 
@@ -97,7 +100,7 @@ class Network:
     topics: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, store: ox.Store, base_iri: str = HOME) -> Network:
+    def load(cls, store: Dataset, base_iri: str = HOME) -> Network:
         """The network of everything reported in `store`. Cooperations that are denied, and organisations that a country
         says not to be a member of, make no edge.
         """
@@ -265,6 +268,19 @@ class Network:
             )
         return flat
 
+    def graphml(self) -> bytes:
+        """`flat` as GraphML."""
+        text = io.BytesIO()
+        nx.write_graphml(self.flat(), text)
+        return text.getvalue()
+
+    def gexf(self) -> bytes:
+        """`flat` as GEXF."""
+        text = io.BytesIO()
+        nx.write_gexf(self.flat(), text)
+        # The day of the export would make two exports of one graph differ.
+        return re.sub(rb' lastmodifieddate="[^"]*"', b"", text.getvalue())
+
     def _partners(self, iri: str) -> set[str]:
         return {other for other in self._neighbours(iri) if self.nodes[other].kind == "country"}
 
@@ -292,7 +308,7 @@ class Network:
 _NOTATION = ox.NamedNode("http://www.w3.org/2004/02/skos/core#notation")
 
 
-def _countries(store: ox.Store, base_iri: str) -> Iterator[Node]:
+def _countries(store: Dataset, base_iri: str) -> Iterator[Node]:
     for row in run(store, "countries", base_iri=base_iri):
         egdi, responded = _value(row, "egdi"), _value(row, "responded") == "true"
         yield Node(
@@ -307,7 +323,7 @@ def _countries(store: ox.Store, base_iri: str) -> Iterator[Node]:
 
 
 def _reported(
-    store: ox.Store, nodes: dict[str, Node], base_iri: str
+    store: Dataset, nodes: dict[str, Node], base_iri: str
 ) -> list[tuple[Agreement, frozenset[str]]]:
     """Every cooperation with its other participants; organisations among them are added to `nodes`."""
     details: dict[str, dict[str, str | None]] = {}
@@ -354,7 +370,7 @@ def _value(row: ox.QuerySolution, name: str) -> str | None:
     return term.value if isinstance(term, ox.NamedNode | ox.Literal) else None
 
 
-def _code(store: ox.Store, row: ox.QuerySolution, name: str) -> str | None:
+def _code(store: Dataset, row: ox.QuerySolution, name: str) -> str | None:
     """The notation of the concept in a column."""
     concept = row[name]
     if not isinstance(concept, ox.NamedNode):

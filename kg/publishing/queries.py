@@ -27,6 +27,7 @@ from kg.mapping.reference import Country, read_countries, read_regions
 from kg.namespaces import CONCEPT, HOME, PREFIXES
 from kg.records.codes import codes
 from kg.resources import bundled
+from kg.store.interface import Dataset
 
 Term = ox.NamedNode | ox.Literal
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -224,7 +225,7 @@ def bound_text(query: NamedQuery, parameters: Mapping[str, str | int | None], ba
 
 
 def run(
-    store: ox.Store,
+    store: Dataset,
     query: NamedQuery | str,
     parameters: Mapping[str, str | int | None] | None = None,
     base_iri: str = HOME,

@@ -20,14 +20,18 @@ from kg.iris import Iris
 from kg.mapping.indicators import indicator_triples
 from kg.mapping.nquads import sorted_nquads
 from kg.mapping.reference import reference_triples
-from kg.mapping.response import Triple, response_triples
+from kg.mapping.response import response_triples
 from kg.mapping.survey import survey_triples
+from kg.mapping.terms import Triple
 from kg.reasoning import Clash, Inconsistent, close, ontology_graph
-from kg.records.load import load_record, record_files
+from kg.records.load import RECORD_FOLDERS, load_record, record_files
 from kg.records.model import Record
 from kg.records.problems import Problem, RecordError
 from kg.resources import bundled
+from kg.settings import Settings
 from kg.store.embedded import Version, publish
+from kg.store.remote import RemoteVersion
+from kg.store.remote_publish import publish_remote, require_writable
 from kg.validation import Finding, Report, Severity, load_shapes, validate
 
 Progress = Callable[[str], None]
@@ -36,6 +40,7 @@ RECORDS = frozenset({".yaml", ".yml"})
 """Endings of record files; anything else among the inputs is a document to extract from."""
 
 _SHOWN = 10
+_OWLRL_TRIPLES = 20_000
 
 
 @dataclass(slots=True)
@@ -74,7 +79,7 @@ def read_records(inputs: Sequence[Path] = ()) -> list[Record]:
     Raises RecordError with the problems of *all* inputs together, so that one run shows everything to mend.
     """
     problems: list[Problem] = []
-    records: dict[tuple[int, str], tuple[Path, Record]] = {}
+    records: dict[tuple[str, int, str], tuple[Path, Record]] = {}
     for file in _files(inputs or [bundled("data")]):
         try:
             record = load_record(file) if file.suffix in RECORDS else _extracted(file)
@@ -84,9 +89,9 @@ def read_records(inputs: Sequence[Path] = ()) -> list[Record]:
         except KgError as error:
             problems.append(Problem(error.message, file=error.where or str(file)))
             continue
-        key = (record.source.edition, record.source.country)
+        key = (record.source.family, record.source.edition, record.source.country)
         if key in records:
-            message = f"describes {key[1]} {key[0]}, as {records[key][0]} does already; keep one"
+            message = f"describes {key[2]} {key[1]}, as {records[key][0]} does already; keep one"
             problems.append(Problem(message, file=str(file)))
         records.setdefault(key, (file, record))
     if problems:
@@ -110,12 +115,14 @@ def assemble(
     iris = built.iris
     progress("Mapping records")
     for record in built.records:
-        name = iris.response_graph(record.source.edition, record.source.country)
+        name = iris.source_graph(record.source.edition, record.source.country, record.source.family)
         built.graphs[name] = _graph(response_triples(record, iris, contacts=contacts))
     progress("Mapping reference data")
     reference = _graph(reference_triples(iris=iris))
-    for edition in sorted({record.source.edition for record in built.records}):
-        for triple in survey_triples(edition, iris):
+    for family, edition in sorted(
+        {(record.source.family, record.source.edition) for record in built.records}
+    ):
+        for triple in survey_triples(edition, iris, family):
             reference.add(triple)
     for file in sorted((bundled("ontology") / "concepts").glob("*.ttl")):
         reference.parse(file, format="turtle")
@@ -142,7 +149,8 @@ def build(
     built = assemble(read_records(inputs), iris, contacts=contacts, progress=progress)
     progress("Reasoning (OWL 2 RL)")
     statements, figures = built.statements, built.graphs[built.iris.indicators_graph]
-    closure = close(statements, ontology_graph(), bulk=figures)
+    witnessed, bulk = _witnessed(built)
+    closure = close(witnessed, ontology_graph(), bulk=bulk)
     built.inferred, built.clashes = closure.inferred, closure.clashes
     built.graphs[built.iris.inferred_graph] = closure.inferred
     progress("Validating (SHACL)")
@@ -177,7 +185,45 @@ def build_and_publish(
     built = build(inputs, iris, contacts=contacts, progress=progress)
     require_publishable(built)
     progress("Publishing")
-    return built, publish(store, built.nquads())
+    assert built.report is not None
+    reports = {"json": built.report.to_json(), "turtle": built.report.to_turtle()}
+    return built, publish(store, built.nquads(), reports=reports)
+
+
+def build_and_publish_remote(
+    inputs: Sequence[Path],
+    settings: Settings,
+    iris: Iris | None = None,
+    *,
+    contacts: bool = False,
+    progress: Progress = _quiet,
+) -> tuple[Built, RemoteVersion]:
+    """As `build_and_publish`, to the SPARQL server that the settings name.
+
+    Raises KgError before anything is built when that server is not there or may not be written to.
+    """
+    progress("Asking the SPARQL server")
+    require_writable(settings)
+    built = build(inputs, iris, contacts=contacts, progress=progress)
+    require_publishable(built)
+    return built, publish_remote(settings, built.nquads(), progress=progress)
+
+
+def _witnessed(built: Built) -> tuple[Graph, Graph]:
+    """What owlrl, the engine of record, closes itself, and the bulk that the compiled rules close with it.
+
+    owlrl takes a second for a few thousand triples and more than its share for many: it sees the reference data and the
+    first sources, in order, up to a bound; tests/reasoning holds the two engines together on every source.
+    """
+    iris = built.iris
+    apart = (iris.ontology_graph, iris.inferred_graph)
+    graphs = {name: graph for name, graph in built.graphs.items() if name not in apart}
+    seen = [graphs.pop(iris.reference_graph)]
+    for name in sorted(graphs.keys() - {iris.indicators_graph}, key=lambda name: (len(graphs[name]), name)):
+        if sum(map(len, seen)) + len(graphs[name]) > _OWLRL_TRIPLES:
+            break
+        seen.append(graphs.pop(name))
+    return _merged(seen), _merged(graphs.values())
 
 
 def _said(finding: Finding) -> str:
@@ -194,9 +240,8 @@ def _files(inputs: Iterable[Path]) -> Iterable[Path]:
     for path in inputs:
         if path.is_dir():
             yield from record_files(path)
-            if not (
-                path / "responses"
-            ).is_dir():  # a folder laid out like data/ holds records, and pages about them
+            # A folder laid out like data/ holds records, and pages about them.
+            if not any((path / name).is_dir() for name in RECORD_FOLDERS):
                 yield from (file for file in documents_in([path]) if file.stem.upper() != "README")
         elif path.exists():
             yield path

@@ -4,7 +4,9 @@
       current -> versions/4f0c…          replaced by one rename: readers see the old version or the new one
       versions/4f0c…/rocksdb/            an Oxigraph database, never written again once published
       versions/4f0c…/version.json        what it holds
+      versions/4f0c…/report.json, .ttl   what the shapes found in it
       versions/4f0c…/lease               locked (shared) by whoever reads the version, so that it is not pruned
+      versions/.editing-…/               a copy that becomes the next version when an update has been checked
       lock                               locked (exclusively) while somebody publishes
 
 The default graph of a version is the RDF merge of its named graphs with each triple once: a query without GRAPH then
@@ -20,9 +22,10 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -40,15 +43,24 @@ class NoStore(KgError):
     """The folder holds no published version."""
 
 
+REPORTS = {"json": "report.json", "turtle": "report.ttl"}
+"""Files of the validation report beside a version, by form."""
+
+
 class PublishingInProgress(KgError):
     """Another process is publishing into the same folder."""
+
+
+class Superseded(KgError):
+    """Somebody published while an update was being worked on: it has to be done again on what is served now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
     """A published dataset: `quads` statements in `graphs` named graphs, `triples` distinct ones in the default graph.
 
-    `id` is the SHA-256 of the sorted N-Quads unless the publisher gave another; `path` is its folder.
+    `id` is the SHA-256 of the sorted N-Quads unless the publisher gave another; `path` is its folder. `changed` says for
+    graphs that updates have changed since the build in which version that was last; `empty_graphs` have no triples.
     """
 
     id: str
@@ -57,11 +69,33 @@ class Version:
     triples: int
     graphs: int
     path: Path
+    origin: str = ""
+    """The version that was built; for one that was built itself its own id."""
+    changed: Mapping[str, str] = field(default_factory=dict, hash=False)
+    empty_graphs: tuple[str, ...] = ()
 
     @property
     def database(self) -> Path:
         """The folder to open with `pyoxigraph.Store.read_only`."""
         return self.path / "rocksdb"
+
+    @property
+    def is_local(self) -> bool:
+        return True
+
+    @property
+    def opening(self) -> str:
+        """How another process opens it (`kg.store.source.reopen`)."""
+        return str(self.database)
+
+    def report(self, form: str) -> Path | None:
+        """The file of the validation report in a form of REPORTS; None for a version that was published without."""
+        file = self.path / REPORTS[form]
+        return file if file.is_file() else None
+
+    def state_of(self, graph: str | None) -> str:
+        """What changes when a named graph does (None: the default graph, which every change of any graph changes)."""
+        return self.id if graph is None else self.changed.get(graph, self.origin or self.id)
 
 
 class Lease:
@@ -81,11 +115,13 @@ def publish(
     *,
     version_id: str | None = None,
     keep: int = KEEP,
+    reports: Mapping[str, str] | None = None,
 ) -> Version:
     """Make `quads` the dataset that `target` serves, in one step.
 
     `quads` are N-Quads (one text, or pieces of whole lines) or Quad objects. Blank node labels are kept and shared by
-    the whole dataset. Publishing what is already there only moves the pointer.
+    the whole dataset. `reports` is the validation report by form (REPORTS). Publishing what is already there moves the
+    pointer and replaces the reports.
 
     Raises PublishingInProgress when another process publishes into `target`, KgError when the text is no N-Quads, when
     `version_id` is no plain name, or when the disk refuses. In each case readers keep what they had.
@@ -97,6 +133,7 @@ def publish(
         with _publishing(target):
             _clear_leftovers(target)
             version = _complete(target, quads, version_id)
+            write_reports(version.path, reports or {})
             _point_to(target, version)
             _prune(target, keep)
     except OSError as error:
@@ -159,7 +196,7 @@ def back_up(target: Path, destination: Path) -> Version:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         ox.Store.read_only(str(lease.version.database)).backup(str(part / "rocksdb"))
-        shutil.copyfile(lease.version.path / "version.json", part / "version.json")
+        _copy_documents(lease.version.path, part)
         _sync(part)
         part.rename(destination)
     except OSError as error:
@@ -189,7 +226,7 @@ def restore(backup: Path, target: Path, *, keep: int = KEEP) -> Version:
                 building = target / "versions" / f".building-{os.getpid()}"
                 building.mkdir()
                 shutil.copytree(saved.database, building / "rocksdb")
-                shutil.copyfile(backup / "version.json", building / "version.json")
+                _copy_documents(backup, building)
                 (building / "lease").touch()
                 _sync(building)
                 building.rename(final)
@@ -202,22 +239,127 @@ def restore(backup: Path, target: Path, *, keep: int = KEEP) -> Version:
     return version
 
 
+@dataclass(frozen=True, slots=True)
+class WorkingCopy:
+    """A private copy of the version `base`: what is written to `database` is seen by nobody until `publish_copy`."""
+
+    target: Path
+    base: Version
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        """The folder to open with `pyoxigraph.Store`, for reading and writing."""
+        return self.path / "rocksdb"
+
+
+@contextmanager
+def working_copy(target: Path) -> Iterator[WorkingCopy]:
+    """A copy of what `target` serves, to change and publish. On one file system it shares the files and takes milliseconds.
+
+    What has not been published when the context ends is removed; if this process dies first, the next publisher does
+    it. Raises NoStore when there is nothing to copy, KgError when the disk refuses.
+    """
+    lease = hold(target)
+    name = f"{os.getpid()}-{os.urandom(4).hex()}"
+    making, path = (target / "versions" / f"{prefix}-{name}" for prefix in (".new", ".editing"))
+    try:
+        making.mkdir()
+        with (making / "lease").open("wb") as held:
+            fcntl.flock(held, fcntl.LOCK_SH)
+            making.rename(path)  # only now does anybody take it for a leftover unless it is locked
+            ox.Store.read_only(str(lease.version.database)).backup(str(path / "rocksdb"))
+            yield WorkingCopy(target, lease.version, path)
+    except OSError as error:
+        raise KgError(f"cannot be written ({error.strerror or error})", where=str(target)) from error
+    finally:
+        lease.release()
+        for folder in (making, path):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def publish_copy(
+    copy: WorkingCopy,
+    version_id: str,
+    *,
+    changed: Iterable[str],
+    reports: Mapping[str, str],
+    keep: int = KEEP,
+    patience: float = 60.0,
+) -> Version:
+    """Make a working copy, whose database has been closed, what its folder serves, in one step.
+
+    `changed` names the graphs that differ from the base. While another process publishes it waits, for `patience`
+    seconds at most. Raises Superseded when something else than the base is served by then, PublishingInProgress when
+    the other does not finish, KgError when the disk refuses; in each case readers keep what they had.
+    """
+    base = copy.base
+    try:
+        facts = {
+            "id": version_id,
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            **_facts(ox.Store.read_only(str(copy.database))),
+            "origin": base.origin or base.id,
+            "changed": {**base.changed, **dict.fromkeys(changed, version_id)},
+        }
+        (copy.path / "version.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+        write_reports(copy.path, reports)
+        _sync(copy.path)
+        with _publishing(copy.target, patience):
+            if current_version(copy.target).path != base.path:
+                raise Superseded("something else has been published meanwhile", where=str(copy.target))
+            _clear_leftovers(copy.target)
+            final = copy.target / "versions" / version_id
+            if final.exists():  # the same change to the same base, made before and then taken back
+                write_reports(final, reports)
+            else:
+                copy.path.rename(final)
+            _sync_folder(final.parent)
+            version = _read_version(final)
+            _point_to(copy.target, version)
+            _prune(copy.target, keep)
+    except OSError as error:
+        raise KgError(f"cannot be published ({error.strerror or error})", where=str(copy.target)) from error
+    return version
+
+
+def clear_abandoned(target: Path) -> None:
+    """Remove working copies whose process has ended without doing so."""
+    for path in (target / "versions").glob(".editing-*"):
+        if not _in_use(path):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def write_reports(folder: Path, reports: Mapping[str, str]) -> None:
+    """Write the reports (by form, see REPORTS) beside a version, each in one step."""
+    for form, text in reports.items():
+        file = folder / REPORTS[form]
+        part = file.with_name(f".{file.name}-{os.getpid()}")
+        part.write_text(text, encoding="utf-8")
+        part.replace(file)
+
+
 # --- private helpers ---
 
 _held: list[Lease] = []
 
 
 @contextmanager
-def _publishing(target: Path) -> Iterator[None]:
+def _publishing(target: Path, patience: float = 0.0) -> Iterator[None]:
+    end = time.monotonic() + patience
     with (target / "lock").open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PublishingInProgress(
-                "another process is publishing here",
-                where=str(target),
-                hint="Wait until it has finished, then try again.",
-            ) from None
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    raise PublishingInProgress(
+                        "another process is publishing here",
+                        where=str(target),
+                        hint="Wait until it has finished, then try again.",
+                    ) from None
+                time.sleep(0.05)
         yield
 
 
@@ -271,7 +413,7 @@ def _as_quads(pieces: Iterable[bytes] | Iterable[ox.Quad]) -> Iterator[ox.Quad]:
             yield piece
 
 
-def _load(folder: Path, quads: Iterable[ox.Quad]) -> dict[str, int]:
+def _load(folder: Path, quads: Iterable[ox.Quad]) -> dict[str, Any]:
     store = ox.Store(str(folder))
     default = ox.DefaultGraph()
 
@@ -285,11 +427,19 @@ def _load(folder: Path, quads: Iterable[ox.Quad]) -> dict[str, int]:
     store.bulk_extend(with_merge())
     store.flush()
     store.optimize()
-    total = len(store)
+    return _facts(store)
+
+
+def _facts(store: ox.Store) -> dict[str, Any]:
     triples = _count(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
-    graphs = sum(1 for _ in store.named_graphs())
-    del store  # closes the database
-    return {"quads": total - triples, "triples": triples, "graphs": graphs}
+    names = list(store.named_graphs())
+    empty = [str(name.value) for name in names if not _has_quads(store, name)]
+    facts = {"quads": len(store) - triples, "triples": triples, "graphs": len(names)}
+    return {**facts, "empty_graphs": empty} if empty else facts
+
+
+def _has_quads(store: ox.Store, graph: Any) -> bool:
+    return next(iter(store.quads_for_pattern(None, None, None, graph)), None) is not None
 
 
 def _count(store: ox.Store, query: str) -> int:
@@ -339,8 +489,15 @@ def _clear_leftovers(target: Path) -> None:
     """Whoever holds the lock is alone: what is half-built or half-removed now belongs to nobody."""
     for path in (*(target / "versions").glob(".building-*"), *(target / "versions").glob(".dropped-*")):
         shutil.rmtree(path, ignore_errors=True)
+    clear_abandoned(target)
     for link in target.glob(".current-*"):
         link.unlink(missing_ok=True)
+
+
+def _copy_documents(source: Path, target: Path) -> None:
+    for name in ("version.json", *REPORTS.values()):
+        if (source / name).is_file():
+            shutil.copyfile(source / name, target / name)
 
 
 def _read_version(path: Path) -> Version:
@@ -352,6 +509,9 @@ def _read_version(path: Path) -> Version:
         triples=int(facts["triples"]),
         graphs=int(facts["graphs"]),
         path=path,
+        origin=str(facts.get("origin", facts["id"])),
+        changed=dict(facts.get("changed", {})),
+        empty_graphs=tuple(facts.get("empty_graphs", ())),
     )
 
 

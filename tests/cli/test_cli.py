@@ -35,7 +35,7 @@ def kg(*args: str, store: Path | None = None, stdin: str | None = None) -> subpr
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cli") / "store"
-    done = kg("build", "--json", store=folder)
+    done = kg("build", str(bundled("data") / "responses"), "--json", store=folder)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["records"] == ["COL 2020"]
     return folder
