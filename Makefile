@@ -6,7 +6,7 @@ STORE  ?= store
 PORT   ?= 8000
 SOURCES := $(shell find kg ontology shapes data queries -type f ! -name '*.pyc' 2>/dev/null)
 
-.PHONY: run test lint format types bench schema tools clean help
+.PHONY: run test lint format types bench conformance schema assets screenshots lighthouse tools clean help
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,16 +31,30 @@ types: $(VENV)/.dev ## Static types (mypy, strict)
 bench: $(VENV)/.dev ## Side-by-side measurements (docs/performance.md)
 	for script in benchmarks/*.py; do $(BIN)/python $$script; done
 
+conformance: $(VENV)/.dev ## The W3C SPARQL query test suites against a running server (docs/conformance.md)
+	$(BIN)/python tests/conformance/w3c.py --keep build/conformance
+
 schema: $(VENV)/.dev ## Write ontology/record.schema.json from the record model
 	$(BIN)/kg schema > ontology/record.schema.json
 
-tools: ## Optional test tools from Debian's packages: a Java runtime for the DL reasoner
-	@command -v java >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
-	  && apt-get update -qq && apt-get install -y -qq --no-install-recommends default-jre-headless; } \
-	  || echo "No Java and no way to install it here: the description-logic tests will be skipped."
+assets: frontend/node_modules/.package-lock.json ## Rebuild the explorer's scripts in kg/web/static/dist (needs npm)
+	cd frontend && npm run --silent check && npm run --silent build
+
+screenshots: $(VENV)/.dev $(STORE)/.built ## Write docs/images/*.png (needs Chromium)
+	$(call with_server,$(BIN)/python tests/browser/screenshots.py http://127.0.0.1:8765)
+
+lighthouse: $(VENV)/.dev $(STORE)/.built ## Measure start, country and network pages with Lighthouse (needs npm and Chromium)
+	$(call with_server,node frontend/lighthouse.mjs http://127.0.0.1:8765)
+
+tools: ## Optional test tools: a Java runtime for the DL reasoner and Chromium from Debian's packages, axe-core from npm
+	$(call debian,java,default-jre-headless,the description-logic tests)
+	$(call debian,chromium,chromium,the tests in a browser)
+	$(call debian,virtuoso-t,virtuoso-opensource,the tests with Virtuoso)
+	@command -v npm >/dev/null && (cd frontend && npm ci --silent --no-audit --no-fund) \
+	  || echo "No npm here: the accessibility rules of axe-core and the bundle's freshness will not be tested."
 
 clean: ## Remove everything that can be made again
-	rm -rf $(VENV) store dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) store dist build frontend/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
 $(STORE)/.built: $(VENV)/.run $(SOURCES)
 	$(BIN)/kg build --store $(STORE)
@@ -55,6 +69,21 @@ $(VENV)/.run: requirements.lock pyproject.toml
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	$(BIN)/pip install -q --no-deps -r requirements-dev.lock
 	@touch $@
+
+frontend/node_modules/.package-lock.json: frontend/package-lock.json
+	cd frontend && npm ci --silent --no-audit --no-fund
+
+# $(call debian,command,package,what is skipped without it)
+define debian
+	@command -v $(1) >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
+	  && apt-get update -qq && apt-get install -y -qq --no-install-recommends $(2); } \
+	  || echo "No $(1) and no way to install it here: $(3) will be skipped."
+endef
+
+# $(call with_server,command): runs it while the built store is served on port 8765
+define with_server
+	@$(BIN)/kg serve --store $(STORE) --port 8765 & server=$$!; trap "kill $$server" EXIT; $(1)
+endef
 
 define make_venv
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=…"; exit 1; }

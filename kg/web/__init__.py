@@ -5,7 +5,6 @@ Query processes import `kg.web.querying` and must stay small, so this package lo
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,11 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["create_app", "serve"]
 
 
-def create_app(settings: Settings, store: Path) -> FastAPI:
-    """The ASGI application over an embedded store: `kg.web.app.create_app`."""
+def create_app(settings: Settings) -> FastAPI:
+    """The ASGI application over the store of the settings: `kg.web.app.create_app`."""
     from kg.web.app import create_app as create
 
-    return create(settings, store)
+    return create(settings)
 
 
 def serve(settings: Settings) -> None:

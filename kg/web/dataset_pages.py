@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from kg.namespaces import DG, HOME
-from kg.store import Version
+from kg.store.interface import ServedVersion
 from kg.web import negotiation, service_description
 from kg.web.derived import CannotMake, DerivedFiles
 from kg.web.figures import Counted
@@ -70,7 +70,11 @@ def routes() -> list[BaseRoute]:
 
 
 def describe_dataset(
-    base_iri: str, origin: str, version: Version, counted: Counted, dumps: tuple[str, ...] = tuple(DUMPS)
+    base_iri: str,
+    origin: str,
+    version: ServedVersion,
+    counted: Counted,
+    dumps: tuple[str, ...] = tuple(DUMPS),
 ) -> Graph:
     """The dataset in VoID: where it is, what it holds, and how it is made up by class."""
     graph = Graph()
@@ -188,7 +192,7 @@ def _by_severity(findings: list[dict[str, Any]]) -> list[tuple[str, list[dict[st
     return [(severity, list(group)) for severity, group in groupby(findings, key=lambda f: f["severity"])]
 
 
-async def _derived(files: DerivedFiles, version: Version, name: str, job: str, base_iri: str) -> Path:
+async def _derived(files: DerivedFiles, version: ServedVersion, name: str, job: str, base_iri: str) -> Path:
     try:
         return await files.get(version, name, job, base_iri)
     except CannotMake:
@@ -199,8 +203,8 @@ _JSON: Final = negotiation.Format("json", "application/json", ("application/json
 _TURTLE: Final = negotiation.Format("turtle", "text/turtle; charset=utf-8", ("text/turtle",))
 
 
-def _version(endpoint: Any) -> Version:
-    version: Version | None = endpoint.version
+def _version(endpoint: Any) -> ServedVersion:
+    version: ServedVersion | None = endpoint.version
     if version is None:
         raise Problem(
             503,

@@ -1,7 +1,7 @@
-"""Files made from a dataset version: complete copies and the validation report. Each is made once, when first asked for.
+"""Files made from a dataset version: complete copies, and the validation report of a version published without one.
 
-A process of its own makes them, since that takes seconds and must not slow down queries. They are kept in a temporary
-folder as long as the version is served, and the server runs.
+Each is made once, when first asked for. A process of its own makes them, since that takes seconds and must not slow down
+queries. They are kept in a temporary folder as long as the version is served, and the server runs.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kg.store import Version
+from kg.settings import Settings
+from kg.store.interface import Dataset, ServedVersion
+from kg.store.source import reopen
 
 
 class CannotMake(Exception):
@@ -32,11 +34,15 @@ class DerivedFiles:
         self._version = ""
         self._tasks: dict[str, asyncio.Task[Path]] = {}
 
-    async def get(self, version: Version, name: str, job: str, base_iri: str) -> Path:
+    async def get(self, version: ServedVersion, name: str, job: str, base_iri: str) -> Path:
         """The file `name`, made by the job of that name in JOBS (with its argument behind a colon).
 
-        Raises CannotMake.
+        A validation report that was stored beside the version is not made again. Raises CannotMake.
         """
+        kind, _, form = job.partition(":")
+        stored = version.report(form) if kind == "validation" else None
+        if stored is not None:
+            return stored
         if version.id != self._version:
             self._version = version.id
             self._tasks.clear()
@@ -52,18 +58,18 @@ class DerivedFiles:
         return await asyncio.shield(task)
 
 
-def make(job: str, database: Path, target: Path, base_iri: str) -> None:
+def make(job: str, opening: str, target: Path, base_iri: str) -> None:
     """Make a file here and now (in the process that `DerivedFiles` started for it)."""
     kind, _, argument = job.partition(":")
-    JOBS[kind](ox.Store.read_only(str(database)), argument, target, base_iri)
+    JOBS[kind](reopen(opening, Settings()), argument, target, base_iri)
 
 
 # --- private helpers ---
 
 
-async def _make(version: Version, job: str, target: Path, base_iri: str) -> Path:
+async def _make(version: ServedVersion, job: str, target: Path, base_iri: str) -> Path:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "kg.web.derived", job, str(version.database), str(target), base_iri
+        sys.executable, "-m", "kg.web.derived", job, version.opening, str(target), base_iri
     )
     try:
         code = await process.wait()
@@ -75,7 +81,7 @@ async def _make(version: Version, job: str, target: Path, base_iri: str) -> Path
     return target
 
 
-def _dump(store: ox.Store, format_name: str, target: Path, base_iri: str) -> None:
+def _dump(store: Dataset, format_name: str, target: Path, base_iri: str) -> None:
     from kg.publishing.exports import export
 
     plain = export(store, format_name, target.with_name(target.name + ".plain"), base_iri)
@@ -86,7 +92,13 @@ def _dump(store: ox.Store, format_name: str, target: Path, base_iri: str) -> Non
     partial.replace(target)
 
 
-def _validation(store: ox.Store, form: str, target: Path, base_iri: str) -> None:
+def _network(store: Dataset, argument: str, target: Path, base_iri: str) -> None:
+    from kg.web.network_data import write
+
+    write(store, argument, target, base_iri)
+
+
+def _validation(store: Dataset, form: str, target: Path, base_iri: str) -> None:
     from rdflib import Graph
 
     from kg.iris import Iris
@@ -98,7 +110,8 @@ def _validation(store: ox.Store, form: str, target: Path, base_iri: str) -> None
     def graph(names: list[str]) -> Graph:
         found = Graph()
         for name in names:
-            text = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(name))
+            triples = (quad.triple for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(name)))
+            text = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
             found.parse(data=text, format="nt")
         return found
 
@@ -109,12 +122,20 @@ def _validation(store: ox.Store, form: str, target: Path, base_iri: str) -> None
     partial.replace(target)
 
 
-JOBS: Final[dict[str, Callable[[ox.Store, str, Path, str], None]]] = {
+def _explorer(store: Dataset, _: str, target: Path, base_iri: str) -> None:
+    from kg.web.explorer.snapshot import write_snapshot
+
+    write_snapshot(store, target, base_iri)
+
+
+JOBS: Final[dict[str, Callable[[Dataset, str, Path, str], None]]] = {
     "dump": _dump,
+    "explorer": _explorer,
+    "network": _network,
     "validation": _validation,
 }
 """What makes a file out of an opened store, an argument, where to write it, and the base of data IRIs."""
 
 
 if __name__ == "__main__":
-    make(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
+    make(sys.argv[1], sys.argv[2], Path(sys.argv[3]), sys.argv[4])

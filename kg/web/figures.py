@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from kg.store import Version
+from kg.store.interface import ServedVersion
 from kg.web.querying.pool import Pool, Query, QueryFailed
 
 _GRAPHS: Final = "SELECT ?key (COUNT(*) AS ?n) { GRAPH ?key { ?s ?p ?o } } GROUP BY ?key"
@@ -41,7 +41,7 @@ class Figures:
         self._counted = Counted()
         self._lock = asyncio.Lock()
 
-    async def of(self, version: Version) -> Counted:
+    async def of(self, version: ServedVersion) -> Counted:
         """The counts; empty when counting takes too long, and then it is tried again."""
         if self._of == version.id:
             return self._counted

@@ -8,6 +8,7 @@ content negotiation, or by suffix: `.html .ttl .nt .rdf .jsonld`. The server ans
 from __future__ import annotations
 
 import asyncio
+import json
 from functools import cache
 from typing import Any, Final
 from urllib.parse import quote
@@ -21,11 +22,15 @@ from kg.iris import Iris
 from kg.namespaces import CONCEPT, DG, HOME
 from kg.validation.shapes import load_shapes, rules_of
 from kg.web import dataset_pages, negotiation, service_description
+from kg.web.explorer import entity_pages
+from kg.web.explorer.graph import page_of
+from kg.web.explorer.view import JSON, keep_page, kept_page
 from kg.web.limits import client_of
 from kg.web.negotiation import GRAPHS, HTML, MEDIA_TYPES, Format
 from kg.web.presentation import IN_PATH, origin_of, render
 from kg.web.problems import Problem
 from kg.web.protocol import Operation
+from kg.web.reader import reader
 from kg.web.responses import respond
 
 SUFFIXES: Final = {
@@ -34,7 +39,10 @@ SUFFIXES: Final = {
     ".nt": "ntriples",
     ".rdf": "rdfxml",
     ".jsonld": "jsonld",
+    ".json": "json-page",
 }
+JSON_PAGE: Final = SUFFIXES[".json"]
+"""What the page for people is made from; `Accept: application/json` means JSON-LD."""
 STATEMENTS: Final = 2000
 """Statements about a thing that its page shows."""
 MENTIONS: Final = 200
@@ -69,14 +77,20 @@ class _Document:
         _only_get(request)
         endpoint = scope["app"].state.endpoint
         path, wanted = _split(request.path_params["path"])
-        chosen = _chosen(request, wanted)
-        iri = _iri_of(path, endpoint.settings.base_iri)
+        chosen = JSON_PAGE if wanted == JSON_PAGE else _chosen(request, wanted)
+        form = _FORMS.get(chosen)
+        if form and (kept := kept_page(request, form)):
+            await kept(scope, receive, send)
+            return
         client = client_of(scope)
-        asked = _FOUND % {"thing": iri, "most": MENTIONS_IN_RDF + 1}
-        found = (await endpoint.table(asked, 1, client=client))["rows"]
-        stated, mentions = (
-            (found[0][0]["value"] == "true", int(found[0][1]["value"])) if found else (False, 0)
-        )
+        iri = _iri_of(path, endpoint.settings.base_iri)
+        stated, mentions = await _found(endpoint, client, iri)
+        if wanted and not stated and not mentions:
+            # The name of a portal is its web address, which may end like a suffix.
+            path, chosen = quote(request.path_params["path"], safe=IN_PATH), _chosen(request, None)
+            form = _FORMS.get(chosen)
+            iri = _iri_of(path, endpoint.settings.base_iri)
+            stated, mentions = await _found(endpoint, client, iri)
         if not stated and not mentions:
             raise Problem(
                 404,
@@ -89,9 +103,10 @@ class _Document:
             f'<{document}{suffix}>; rel="alternate"; type="{_type(key)}"' for suffix, key in SUFFIXES.items()
         ]
         links.append(f'<{iri}>; rel="describes"')
-        if chosen == HTML.key:
-            page = await _page(endpoint, client, iri, path)
-            await respond(request, page, headers={"Link": ", ".join(links)})(scope, receive, send)
+        if form:
+            raw = request.query_params.get("view") == "all"
+            page = await _for_people(request, client, iri, path, form, raw=raw)
+            await keep_page(request, form, page, {"Link": ", ".join(links)})(scope, receive, send)
             return
         note = _NOTE % MENTIONS_IN_RDF if mentions > MENTIONS_IN_RDF else ""
         text = _DESCRIBE % {"thing": iri, "document": document, "note": note, "most": MENTIONS_IN_RDF}
@@ -113,7 +128,14 @@ class _Ontology:
             text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
             await endpoint.answer(scope, receive, send, Operation("query", text, format=chosen))
             return
-        rows = (await endpoint.table(_TERMS % {"graph": graph}, 5000, client=client_of(scope)))["rows"]
+        if kept := kept_page(request, HTML.key):
+            await kept(scope, receive, send)
+            return
+        rows = (
+            await endpoint.table(
+                _TERMS % {"graph": graph, "lang": reader().lang}, 5000, client=client_of(scope)
+            )
+        )["rows"]
         terms = [_term(row) for row in rows if row[0]["value"].startswith(DG)]
         page = render(
             "ontology.html",
@@ -121,9 +143,9 @@ class _Ontology:
             version=endpoint.version,
             classes=[term for term in terms if term["kind"] == "class"],
             properties=[term for term in terms if term["kind"] == "property"],
-            suffixes=[suffix for suffix in SUFFIXES if suffix != ".html"],
+            suffixes=[suffix for suffix in SUFFIXES if suffix not in (".html", ".json")],
         )
-        await respond(request, page)(scope, receive, send)
+        await keep_page(request, HTML.key, page)(scope, receive, send)
 
 
 async def _shapes(request: Request) -> Response:
@@ -135,7 +157,7 @@ async def _shapes(request: Request) -> Response:
             "shapes.html",
             version=request.app.state.endpoint.version,
             rules=rules_of(shapes),
-            suffixes=[suffix for suffix in SUFFIXES if suffix != ".html"],
+            suffixes=[suffix for suffix in SUFFIXES if suffix not in (".html", ".json")],
         )
         return respond(request, page)
     body = await asyncio.to_thread(_serialized_shapes, chosen)
@@ -143,6 +165,9 @@ async def _shapes(request: Request) -> Response:
 
 
 # --- private helpers ---
+
+_FORMS: Final = {HTML.key: HTML.key, JSON_PAGE: JSON.key}
+"""Formats of a document that are for people, with the name that pages are kept under."""
 
 _OFFERED: Final[tuple[Format, ...]] = (*GRAPHS, HTML)
 
@@ -196,8 +221,8 @@ SELECT ?term (SAMPLE(?type) AS ?kind) (SAMPLE(?label) AS ?name) (SAMPLE(?definit
 WHERE { GRAPH <%(graph)s> {
   VALUES ?type { owl:Class owl:ObjectProperty owl:DatatypeProperty }
   ?term a ?type FILTER ISIRI(?term)
-  OPTIONAL { ?term rdfs:label ?label FILTER (LANG(?label) = "en") }
-  OPTIONAL { ?term skos:definition ?definition FILTER (LANG(?definition) = "en") }
+  OPTIONAL { ?term rdfs:label ?label FILTER (LANG(?label) = "%(lang)s") }
+  OPTIONAL { ?term skos:definition ?definition FILTER (LANG(?definition) = "%(lang)s") }
   OPTIONAL { ?term rdfs:subClassOf|rdfs:subPropertyOf ?parent FILTER ISIRI(?parent) }
   OPTIONAL { ?term rdfs:domain ?domain FILTER ISIRI(?domain) }
   OPTIONAL { ?term rdfs:range ?range FILTER ISIRI(?range) }
@@ -223,10 +248,9 @@ def _suffix(request: Request) -> str | None:
     suffix = request.path_params.get("suffix")
     if suffix is None:
         return None
-    if suffix not in SUFFIXES:
-        raise Problem(
-            404, "no-such-page", "There is nothing at this address", f"Suffixes are {', '.join(SUFFIXES)}."
-        )
+    if suffix not in SUFFIXES or SUFFIXES[suffix] == JSON_PAGE:
+        allowed = ", ".join(name for name, key in SUFFIXES.items() if key != JSON_PAGE)
+        raise Problem(404, "no-such-page", "There is nothing at this address", f"Suffixes are {allowed}.")
     return SUFFIXES[suffix]
 
 
@@ -246,7 +270,7 @@ def _chosen(request: Request, wanted: str | None) -> str:
 
 
 def _type(key: str) -> str:
-    return MEDIA_TYPES[key].partition(";")[0]
+    return "application/json" if key == JSON_PAGE else MEDIA_TYPES[key].partition(";")[0]
 
 
 def _iri_of(path: str, base_iri: str) -> str:
@@ -261,6 +285,47 @@ def _with_link(send: Send, links: list[str]) -> Send:
         await send(message)
 
     return sending
+
+
+async def _found(endpoint: Any, client: str, iri: str) -> tuple[bool, int]:
+    """Whether anything is stated about a thing, and how many statements mention it (up to MENTIONS_IN_RDF and one)."""
+    asked = _FOUND % {"thing": iri, "most": MENTIONS_IN_RDF + 1}
+    rows = (await endpoint.table(asked, 1, client=client))["rows"]
+    return (rows[0][0]["value"] == "true", int(rows[0][1]["value"])) if rows else (False, 0)
+
+
+async def _for_people(request: Request, client: str, iri: str, path: str, form: str, *, raw: bool) -> str:
+    """The page about a thing, or (`form` json) what it is made from. `raw` is the page with all statements."""
+    endpoint = request.app.state.endpoint
+    base_iri = endpoint.settings.base_iri
+    if raw and form == HTML.key:
+        return await _page(endpoint, client, iri, path)
+    catalogue = await request.app.state.explorer.current()
+    stated, mentioned = await asyncio.gather(
+        endpoint.table(entity_pages.STATED % {"thing": iri}, entity_pages.STATEMENTS, client=client),
+        endpoint.table(
+            entity_pages.MENTIONING % {"thing": iri, "most": entity_pages.MENTIONS + 1},
+            entity_pages.MENTIONS * 4,
+            client=client,
+        ),
+    )
+    document = entity_pages.thing_document(catalogue, base_iri, iri, stated["rows"], mentioned["rows"])
+    if form != HTML.key:
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    subjects = {(row[0]["value"], row[1]["value"]) for row in mentioned["rows"]}
+    profile = page_of(iri, base_iri)
+    return render(
+        "entity.html",
+        version=endpoint.version,
+        base_iri=base_iri,
+        document=document,
+        path=path,
+        profile=profile if profile.startswith("/countries/") else None,
+        structured=entity_pages.structured(document),
+        suffixes={suffix: _type(key) for suffix, key in SUFFIXES.items() if suffix not in (".html", ".json")},
+        more_mentions=mentioned["more"] or len(subjects) > entity_pages.MENTIONS,
+        all_mentions=f"SELECT ?thing ?property WHERE {{ ?thing ?property <{iri}> }}",
+    )
 
 
 async def _page(endpoint: Any, client: str, iri: str, path: str) -> str:
@@ -284,7 +349,7 @@ async def _page(endpoint: Any, client: str, iri: str, path: str) -> str:
         more_statements=stated["more"],
         mentions=_by_property(mentioned["rows"]),
         more_mentions=mentioned["more"],
-        suffixes=[suffix for suffix in SUFFIXES if suffix != ".html"],
+        suffixes=[suffix for suffix in SUFFIXES if suffix not in (".html", ".json")],
         all_mentions=f"SELECT ?thing ?property WHERE {{ ?thing ?property <{iri}> }}",
     )
 
@@ -322,7 +387,7 @@ def _term(row: list[Any]) -> dict[str, Any]:
         "meaning": meaning["value"] if meaning else "",
         "facts": [
             (label, found["value"].split())
-            for label, found in (("narrower than", parents), ("of", domains), ("value", ranges))
+            for label, found in (("narrower_than", parents), ("domain", domains), ("range", ranges))
             if found and found["value"]
         ],
     }

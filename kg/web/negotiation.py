@@ -1,6 +1,6 @@
 """Content negotiation (RFC 9110 §12): which media type and coding a response has, from what the client accepts.
 
-The formats of results are data here; `querying.worker` knows how to write them. A client that accepts none of them
+The formats of results are data here; `querying.evaluation` knows how to write them. A client that accepts none of them
 gets 406, never a silent default.
 """
 
@@ -109,7 +109,23 @@ def coding(accept_encoding: str) -> Literal["br", "gzip"] | None:
     return "br" if brotli >= gzip else "gzip"
 
 
+def graph_format(media_type: str, address: str = "") -> str | None:
+    """The key of the RDF format that a body has, by its media type or, where that says nothing, the end of its address."""
+    for format_ in GRAPHS:
+        if media_type in format_.names and media_type not in _AMBIGUOUS:
+            return format_.key
+    ending = address.partition("#")[0].partition("?")[0].rpartition(".")[2].lower()
+    if media_type in _AMBIGUOUS or media_type in ("", "application/octet-stream"):
+        return _named(ending, GRAPHS) or {"text/plain": "ntriples", "application/json": "jsonld"}.get(
+            media_type
+        )
+    return None
+
+
 # --- private helpers ---
+
+_AMBIGUOUS: Final = frozenset({"text/plain", "application/json", "application/xml", "text/xml"})
+"""Media types that an RDF document may be sent as, but which do not say so."""
 
 _Range = tuple[str, float]
 

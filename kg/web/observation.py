@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import re
 import sys
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, TextIO
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,12 +23,14 @@ POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+log = logging.getLogger("kg.web")
+
 _SAFE_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _COMMON: Final = [
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
-        b"etag, link, content-encoding, retry-after, kg-dataset-version, kg-row-limit, x-request-id",
+        b"etag, link, location, content-encoding, retry-after, kg-dataset-version, kg-row-limit, x-request-id",
     ),
     (b"x-content-type-options", b"nosniff"),
 ]
@@ -40,16 +44,17 @@ _PAGE: Final = [
 class Observation:
     """ASGI middleware around the whole application.
 
-    `direct` names addresses whose applications handle all their errors themselves: they are called without the
-    framework's layers in between, which take as long as a short query.
+    `direct` names addresses whose applications are called without the framework's layers in between, which take as long
+    as a short query; `unexpected` answers when one of them fails in a way that it does not know of itself.
     """
 
     def __init__(
-        self, app: ASGIApp, log: RequestLog | None = None, direct: Mapping[str, ASGIApp] | None = None
+        self, app: ASGIApp, log: RequestLog | None, direct: Mapping[str, ASGIApp], unexpected: ASGIApp
     ) -> None:
         self._app = app
         self._log = log
-        self._direct = direct or {}
+        self._direct = direct
+        self._unexpected = unexpected
         self._boot = f"{os.getpid():x}{int(time.time()):x}"
         self._count = 0
 
@@ -79,6 +84,11 @@ class Observation:
         app = self._direct.get(scope["path"], self._app)
         try:
             await app(scope, receive, observed)
+        except Exception as error:
+            if status or app is self._app:
+                raise
+            log.error("unexpected error at %s", scope["path"], exc_info=error)
+            await self._unexpected(scope, receive, observed)
         finally:
             if self._log is not None:
                 self._log.request(
@@ -97,6 +107,7 @@ class RequestLog:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
         self._lines: list[str] = []
+        self._paths: dict[str, str] = {}
 
     def request(
         self, request_id: str, method: str, path: str, status: int, size: int, seconds: float
@@ -105,10 +116,13 @@ class RequestLog:
         if not self._lines:
             asyncio.get_running_loop().call_later(0.2, self.flush)
         now = time.time()
-        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
+        if path not in self._paths:
+            if len(self._paths) > 1000:
+                self._paths.clear()
+            self._paths[path] = json.dumps(path)
         self._lines.append(
-            f'{{"time":"{stamp}.{int(now % 1 * 1000):03}Z","event":"request","id":"{request_id}","method":"{method}",'
-            f'"path":{json.dumps(path)},"status":{status},"bytes":{size},"ms":{seconds * 1000:.2f}}}\n'
+            f'{{"time":"{_second(int(now))}.{int(now % 1 * 1000):03}Z","event":"request","id":"{request_id}",'
+            f'"method":"{method}","path":{self._paths[path]},"status":{status},"bytes":{size},"ms":{seconds * 1000:.2f}}}\n'
         )
 
     def flush(self) -> None:
@@ -118,6 +132,11 @@ class RequestLog:
             self._stream.flush()
         except (OSError, ValueError):  # nobody reads the log any more; that is no reason to stop serving
             pass
+
+
+@lru_cache(maxsize=2)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def _given_id(scope: Scope) -> bytes | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -16,32 +16,38 @@ from starlette.types import Scope
 from kg.namespaces import HOME, PREFIXES
 from kg.publishing.queries import bound_text, library
 from kg.settings import Settings
-from kg.store import Version
-from kg.web import linked_data, negotiation, question_pages
+from kg.store.interface import ServedVersion
+from kg.web import linked_data, negotiation, network_pages, question_pages, vocabulary
+from kg.web.explorer import maps
+from kg.web.explorer import pages as explorer_pages
+from kg.web.explorer.catalogue import Catalogue
+from kg.web.explorer.pages import map_document
+from kg.web.explorer.view import keep_page, kept_page
 from kg.web.figures import Counted
+from kg.web.messages import message
 from kg.web.presentation import STATIC, origin_of, render
+from kg.web.problems import Problem
 from kg.web.protocol import Operation
+from kg.web.reader import reader
 from kg.web.responses import respond
-
-if TYPE_CHECKING:
-    from kg.web.problems import Problem
 
 PAGE_ROWS: Final = 500
 """Rows of a result that a page shows."""
 
 SHOWN_CLASSES: Final = (
-    ("Country", "countries and areas", "countries"),
-    ("GovernmentBody", "government bodies", "bodies"),
-    ("LegalInstrument", "legal instruments", "instruments"),
-    ("PolicyInstrument", "policy instruments", "policies"),
-    ("Portal", "portals", "portals"),
-    ("Initiative", "initiatives", "initiatives"),
-    ("Cooperation", "cooperations", "cooperations"),
-    ("InternationalOrganisation", "international organisations", "organisations-by-members"),
-    ("Observation", "observed figures", "indicator-ranking"),
-    ("Answer", "answers as sources", "responses"),
+    ("Country", "/countries"),
+    ("GovernmentBody", "/queries/bodies"),
+    ("LegalInstrument", "/queries/instruments"),
+    ("PolicyInstrument", "/queries/policies"),
+    ("Portal", "/queries/portals"),
+    ("Platform", "/search?q=&type=platform"),
+    ("Initiative", "/queries/initiatives"),
+    ("Cooperation", "/network"),
+    ("InternationalOrganisation", "/queries/organisations-by-members"),
+    ("Observation", "/map"),
+    ("Answer", "/queries/responses"),
 )
-"""Classes with a figure on the start page: local name, label, and the query of the library that lists them."""
+"""Classes with a figure on the start page (local names; their words are in the catalogue), and where each leads."""
 
 BEGIN_WITH: Final = (
     "egov-authority", "instruments-by-topic", "coverage-matrix", "cooperation-partners", "partner-suggestions",
@@ -60,6 +66,9 @@ ADDRESSES: Final = (
     ("/metrics", "figures of this server for Prometheus"),
 )
 
+PATIENCE: Final = 1.0
+"""Seconds that the start page waits for what the explorer has, before it goes without."""
+
 OVERVIEW: Final = """\
 # How many of what there is
 SELECT ?class (COUNT(?thing) AS ?things)
@@ -74,32 +83,43 @@ def routes() -> list[BaseRoute]:
     """All addresses for people but `/sparql`. They read `app.state.endpoint` (sparql.SparqlEndpoint)."""
     return [
         Route("/", _start),
+        *explorer_pages.routes(),
         *question_pages.routes(),
+        *network_pages.routes(),
+        *vocabulary.routes(),
         *linked_data.routes(),
         Mount("/static", _Assets(directory=STATIC), name="static"),
     ]
 
 
-def start_page(version: Version | None, counted: Counted, origin: str) -> str:
-    """What is served, with figures, and where to go from here."""
+def start_page(
+    version: ServedVersion | None, counted: Counted, origin: str, catalogue: Catalogue | None
+) -> str:
+    """What is served, with figures, and where to go from here. `catalogue` is the explorer's, once there is one."""
     queries = library()
+    lang = reader().lang
+    overview = catalogue.overview(lang) if catalogue else None
     return render(
         "start.html",
         here="/",
         version=version,
         origin=origin,
         figures=[
-            {"label": label, "count": counted.classes[_DG + name], "href": f"/queries/{query}"}
-            for name, label, query in SHOWN_CLASSES
+            {"label": message(lang, f"figures.{name}"), "count": counted.classes[_DG + name], "href": href}
+            for name, href in SHOWN_CLASSES
             if _DG + name in counted.classes
         ],
+        known=[row for row in overview["countries"] if row["documents"]] if overview else [],
+        map=map_document(overview, "egdi", None) if overview else None,
+        drawing=maps.world(),
+        labels=overview["by_code"] if overview else {},
         questions=[queries[name] for name in BEGIN_WITH if name in queries],
         total_questions=len(queries),
         addresses=ADDRESSES,
     )
 
 
-def start_document(version: Version | None, counted: Counted) -> dict[str, Any]:
+def start_document(version: ServedVersion | None, counted: Counted) -> dict[str, Any]:
     """The start page for programs."""
     dataset = None
     if version:
@@ -117,13 +137,13 @@ def start_document(version: Version | None, counted: Counted) -> dict[str, Any]:
 def query_page(
     operation: Operation,
     settings: Settings,
-    version: Version | None,
+    version: ServedVersion | None,
     *,
     document: dict[str, Any] | None = None,
     problem: Problem | None = None,
     seconds: float = 0.0,
 ) -> str:
-    """The form with the query of `operation`, and under it the rows of `document` (querying.worker) or the problem."""
+    """The form with the query of `operation`, and under it the rows of `document` (querying.evaluation) or the problem."""
     kind = document["kind"] if document else ""
     query = operation.text
     return render(
@@ -131,9 +151,10 @@ def query_page(
         here="/sparql",
         version=version,
         base_iri=settings.base_iri,
+        home=HOME,
         query=query or OVERVIEW,
         prefixes={**PREFIXES, "id": settings.base_iri + "id/", "graph": settings.base_iri + "graph/"},
-        examples=_examples(settings.base_iri),
+        examples=_examples(settings.base_iri, reader().lang),
         document=document,
         unit="triples" if kind == "graph" else "rows",
         problem=problem,
@@ -156,10 +177,16 @@ def problem_page(problem: Problem) -> str:
 async def _start(request: Request) -> Response:
     endpoint = request.app.state.endpoint
     chosen = negotiation.best(request.headers.get("accept", ""), (negotiation.HTML, _JSON))
+    if chosen is negotiation.HTML and (kept := kept_page(request, negotiation.HTML.key)):
+        return kept
     counted = await endpoint.figures()
-    if chosen is negotiation.HTML:
-        return respond(request, start_page(endpoint.version, counted, origin_of(request)))
-    return respond(request, json.dumps(start_document(endpoint.version, counted)), _JSON.media_type)
+    if chosen is not negotiation.HTML:
+        return respond(request, json.dumps(start_document(endpoint.version, counted)), _JSON.media_type)
+    catalogue: Catalogue | None = await request.app.state.explorer.within(PATIENCE)
+    page = start_page(endpoint.version, counted, origin_of(request), catalogue)
+    if catalogue is None or not counted.classes:  # not all is known yet
+        return respond(request, page)
+    return keep_page(request, negotiation.HTML.key, page)
 
 
 class _Assets(StaticFiles):
@@ -198,23 +225,22 @@ _EXAMPLES: Final = (
 
 
 @cache
-def _examples(base_iri: str) -> list[dict[str, str]]:
+def _examples(base_iri: str, lang: str) -> list[dict[str, str]]:
     queries = library()
     examples = [
         {
-            "title": query.title["en"],
+            "title": next((title for tag, title in query.title.items() if tag == lang), query.title["en"]),
             "description": query.description,
             "href": _run(bound_text(query, query.examples[0].parameters, base_iri).strip()),
         }
         for query in (queries[name] for name in _EXAMPLES if name in queries)
     ]
-    described = "The result is a graph, to look at here or to download as Turtle, JSON-LD and others"
     describe = f"DESCRIBE <{base_iri}id/country/COL>"
     return [
         *examples,
         {
-            "title": "Everything about one country, as a graph",
-            "description": described,
+            "title": message(lang, "editor.describe"),
+            "description": message(lang, "editor.describe_text"),
             "href": _run(describe),
         },
     ]

@@ -7,18 +7,22 @@ another host can be browsed there; all other IRIs link to where they point.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 
 from kg import __version__
 from kg.namespaces import DG, DGSH, HOME, PREFIXES
+from kg.web.messages import has_message, message
+from kg.web.reader import LANGUAGES, THEMES, origin, reader
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -30,11 +34,22 @@ Term = Mapping[str, Any]
 
 
 def render(template: str, **values: Any) -> str:
-    """A page from `templates/`."""
+    """A page from `templates/`, in the language of the reader (kg.web.reader); `t` gives a message of the catalogue."""
+    who = reader()
     return (
         _environment()
         .get_template(template)
-        .render({"version": None, "here": "", "base_iri": HOME, **values})
+        .render(
+            {
+                "version": None,
+                "here": "",
+                "base_iri": HOME,
+                "reader": who,
+                "t": partial(message, who.lang),
+                "has_message": partial(has_message, who.lang),
+                **values,
+            }
+        )
     )
 
 
@@ -80,8 +95,7 @@ def is_web(iri: str) -> bool:
 
 def origin_of(request: Request) -> str:
     """Scheme and host that the client used, for addresses to show."""
-    host = request.headers.get("host", "")
-    return f"{request.url.scheme}://{host if _HOST.fullmatch(host) else 'localhost'}"
+    return origin(request.scope)
 
 
 def encoded(parameters: Mapping[str, object]) -> str:
@@ -104,6 +118,41 @@ def first_sentence(text: str) -> str:
     return re.split(r"(?<=[.;])\s", text.strip(), maxsplit=1)[0].rstrip(";.") + "."
 
 
+def bare(url: str) -> str:
+    """A web address without what people do not read aloud.
+
+    >>> bare("https://www.gov.co/")
+    'www.gov.co'
+    """
+    return re.sub(r"^https?://", "", url).rstrip("/")
+
+
+def site(url: str) -> str:
+    """The host of a web address, without `www.`.
+
+    >>> site("https://www.gov.co/ley?n=1")
+    'gov.co'
+    """
+    return (urlsplit(url).hostname or url).removeprefix("www.")
+
+
+def plain(value: float) -> str:
+    """A number as people write it: no decimals that are zero, thin spaces between thousands."""
+    return number(int(value)) if float(value).is_integer() else f"{value:g}"
+
+
+def anchor(iri: str) -> str:
+    """The fragment under which a page shows a thing: the end of its IRI, in characters that need no escaping."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", iri.partition("/id/")[2] or iri).strip("-")
+
+
+def structured(document: Any) -> Markup:
+    """A document as JSON-LD to stand inside a `script` element: nothing in it can end that element."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    escaped = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return Markup(escaped)  # noqa: S704 (escaped above for this place)
+
+
 def number(value: float) -> str:
     """With thin spaces between thousands."""
     return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
@@ -116,7 +165,6 @@ _NUMERIC: Final = {
     "integer", "decimal", "double", "float", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger",
     "unsignedInt", "unsignedLong",
 }  # fmt: skip
-_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9a-fA-F:.]+\](:\d{1,5})?")
 
 
 @cache
@@ -133,12 +181,31 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(asset=_asset, program_version=__version__)
+    environment.globals.update(
+        asset=_asset,
+        asset_exists=_asset_exists,
+        program_version=__version__,
+        languages=LANGUAGES,
+        themes=THEMES,
+    )
     environment.filters.update(
-        short=lru_cache(4096)(short), local=link, number=number, first_sentence=first_sentence
+        bare=bare,
+        site=site,
+        plain=plain,
+        anchor=anchor,
+        ld=structured,
+        short=lru_cache(4096)(short),
+        local=link,
+        number=number,
+        first_sentence=first_sentence,
     )
     environment.tests.update(numeric=is_number, web_address=is_web)
     return environment
+
+
+def _asset_exists(name: str) -> bool:
+    """Whether there is a static file of that name: the bundle of the front end may not have been built."""
+    return (STATIC / name).is_file()
 
 
 @cache

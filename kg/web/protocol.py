@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.types import Receive, Scope
 
 from kg.web.problems import Problem
+from kg.web.syntax import without_escapes
 
 FORM: Final = "application/x-www-form-urlencoded"
 DIRECT_QUERY: Final = "application/sparql-query"
@@ -33,31 +34,35 @@ class Operation:
 
 
 async def read_operation(
-    scope: Scope, receive: Receive, headers: Mapping[bytes, bytes], limit: int
+    scope: Scope, receive: Receive, headers: Mapping[bytes, bytes], limit: int, update_limit: int = 0
 ) -> Operation:
-    """The operation of a GET, HEAD or POST request.
+    """The operation of a GET, HEAD or POST request. Updates may have `update_limit` bytes where that is more.
 
     Raises Problem: 400 for parameters that are missing, repeated, unreadable or contradict each other, 413 for a text
     longer than `limit` bytes, 415 for a body of another media type.
     """
+    longest = max(limit, update_limit)
     query_string: bytes = scope["query_string"]
     if len(query_string) > 3 * limit:  # percent-encoding triples it at most
         raise _too_long(limit)
     if scope["method"] in ("GET", "HEAD"):
         return Operation("describe") if not query_string else _from_query_string(query_string, limit)
     parameters = _parameters(query_string, "query string")
-    media_type, charset = _content_type(headers.get(b"content-type", b""))
+    media_type, charset = media_type_of(headers.get(b"content-type", b""))
     if media_type not in (FORM, DIRECT_QUERY, DIRECT_UPDATE):
         raise unsupported_media_type(FORM, DIRECT_QUERY, DIRECT_UPDATE)
-    body = await read_body(receive, headers, 3 * limit if media_type == FORM else limit)
+    most = {FORM: 3 * longest, DIRECT_UPDATE: longest}.get(
+        media_type, limit
+    )  # percent-encoding triples a text
+    body = await read_body(receive, headers, most)
     if charset not in ("utf-8", "utf8", "us-ascii", ""):
         raise unsupported_media_type(FORM, DIRECT_QUERY, DIRECT_UPDATE)
     if media_type == FORM:
-        return _operation([*parameters, *_parameters(body, "body")], limit)
+        return _operation([*parameters, *_parameters(body, "body")], limit, update_limit)
     if any(name in ("query", "update") for name, _ in parameters):
         raise bad_request("The text is in the body, so the query string may not have another.")
     name = "query" if media_type == DIRECT_QUERY else "update"
-    return _operation([*parameters, (name, _decoded(body, "body"))], limit)
+    return _operation([*parameters, (name, _decoded(body, "body"))], limit, update_limit)
 
 
 async def read_body(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes:
@@ -98,6 +103,28 @@ def unsupported_media_type(*supported: str) -> Problem:
     )
 
 
+def media_type_of(value: bytes) -> tuple[str, str]:
+    """The media type and the charset of a Content-Type, in lower case; empty where there is none."""
+    media_type, *parameters = value.decode("latin-1").split(";")
+    charset = ""
+    for parameter in parameters:
+        name, _, text = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            charset = text.strip().strip('"').lower()
+    return media_type.strip().lower(), charset
+
+
+def graph_iri(value: str, name: str) -> str:
+    """The value of the parameter `name` as an IRI. Raises Problem (400) unless it is absolute."""
+    try:
+        absolute = bool(urlsplit(value).scheme)
+    except ValueError:
+        absolute = False
+    if not absolute or any(character in value for character in '<>"{}|^`\\ \n\r\t'):
+        raise bad_request(f"'{name}' must be an absolute IRI.")
+    return value
+
+
 # --- private helpers ---
 
 
@@ -110,7 +137,7 @@ def _from_query_string(query_string: bytes, limit: int) -> Operation:
     return _operation(parameters, limit)
 
 
-def _operation(parameters: list[tuple[str, str]], limit: int) -> Operation:
+def _operation(parameters: list[tuple[str, str]], limit: int, update_limit: int = 0) -> Operation:
     texts: list[tuple[str, str]] = []
     default: list[str] = []
     named: list[str] = []
@@ -125,17 +152,18 @@ def _operation(parameters: list[tuple[str, str]], limit: int) -> Operation:
         if name in ("query", "update"):
             texts.append((name, value))
         elif name in lists:
-            lists[name].append(_graph_iri(value, name))
+            lists[name].append(graph_iri(value, name))
         else:  # no parameters of the Protocol; some clients send `format` twice, first the short name
             single.setdefault(name, value)
     if not texts:
-        raise bad_request("There is no parameter 'query'.")
+        raise bad_request("There is neither a parameter 'query' nor 'update'.")
     if len(texts) > 1:
         names = " and ".join(sorted({f"'{name}'" for name, _ in texts}))
         raise bad_request(f"There must be exactly one query or update, but {names} came {len(texts)} times.")
-    kind, text = texts[0]
-    if len(text.encode()) > limit:
-        raise _too_long(limit)
+    kind, text = texts[0][0], without_escapes(texts[0][1])
+    most = max(limit, update_limit) if kind == "update" else limit
+    if len(text.encode()) > most:
+        raise _too_long(most)
     if kind == "query" and (using or using_named):
         raise bad_request("'using-graph-uri' belongs to updates; a query takes 'default-graph-uri'.")
     if kind == "update" and (default or named):
@@ -174,26 +202,6 @@ def _decoded(body: bytes, where: str) -> str:
         raise bad_request(f"The {where} is not UTF-8 (byte {error.start}).") from None
 
 
-def _content_type(value: bytes) -> tuple[str, str]:
-    media_type, *parameters = value.decode("latin-1").split(";")
-    charset = ""
-    for parameter in parameters:
-        name, _, text = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            charset = text.strip().strip('"').lower()
-    return media_type.strip().lower(), charset
-
-
-def _graph_iri(value: str, name: str) -> str:
-    try:
-        absolute = bool(urlsplit(value).scheme)
-    except ValueError:
-        absolute = False
-    if not absolute or any(character in value for character in '<>"{}|^`\\ \n\r\t'):
-        raise bad_request(f"'{name}' must be an absolute IRI.")
-    return value
-
-
 def _timeout(value: str) -> float:
     try:
         seconds = float(value.removesuffix("s"))
@@ -208,7 +216,7 @@ def _too_long(limit: int) -> Problem:
     return Problem(
         413,
         "query-too-long",
-        "The query is too long",
-        f"This server takes at most {limit:,} bytes of query text.",
+        "The request is too long",
+        f"This server takes at most {limit:,} bytes here.",
         headers={"Connection": "close"},
     )

@@ -25,7 +25,7 @@ from kg.web.responses import respond
 
 ROWS: Final = 500
 """Rows of an answer that a page shows."""
-OPTIONS: Final = ("format",)
+OPTIONS: Final = ("format", "lang")
 """Names in the query string that are not parameters of the question."""
 
 

@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kg.errors import KgError
 from kg.settings import Settings
-from kg.store import current_version
+from kg.store.source import source_of
 from kg.web.app import create_app
 
 REQUEST_TIMEOUT: Final = 20.0
@@ -29,17 +29,11 @@ HEAD_BYTES: Final = 128 * 1024
 def serve(settings: Settings) -> None:
     """Serve the store of the settings until SIGINT or SIGTERM, then finish what runs and return.
 
-    Raises NoStore when there is none, KgError for a remote store or an address that cannot be listened on.
+    Raises NoStore when there is none, KgError for a store that cannot be reached or an address that cannot be listened on.
     """
-    if settings.store_is_remote:
-        raise KgError(
-            "only a folder can be served; a SPARQL server has an endpoint of its own",
-            where=settings.store,
-            hint="Give --store DIR.",
-        )
     _set_up_logging()
-    current_version(settings.store_path)  # says what to do when there is none
-    app = create_app(settings, settings.store_path)
+    source_of(settings).hold().release()  # says what to do when there is none
+    app = create_app(settings)
     config = uvicorn.Config(
         app,
         host=settings.host,

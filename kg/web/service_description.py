@@ -6,7 +6,7 @@ from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, RDF, VOID, XSD
 
 from kg.namespaces import HOME
-from kg.store import Version
+from kg.store.interface import ServedVersion
 from kg.web import negotiation
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
@@ -23,13 +23,17 @@ _SERIALIZERS = {
 
 def describe_service(
     endpoint: str,
-    version: Version,
+    version: ServedVersion,
     graphs: dict[str, int],
     classes: dict[str, int],
     *,
     updatable: bool = False,
+    federated: bool = False,
 ) -> Graph:
-    """The description as a graph: `graphs` and `classes` give triples and instances by IRI."""
+    """The description as a graph: `graphs` and `classes` give triples and instances by IRI.
+
+    `updatable` and `federated` tell whether updates and SERVICE are switched on.
+    """
     graph = Graph()
     graph.bind("sd", SD)
     graph.bind("void", VOID)
@@ -39,6 +43,11 @@ def describe_service(
     graph.add((service, SD.supportedLanguage, SD.SPARQL11Query))
     if updatable:
         graph.add((service, SD.supportedLanguage, SD.SPARQL11Update))
+        graph.add((service, SD.feature, SD.EmptyGraphs))
+        for format_ in negotiation.GRAPHS:
+            graph.add((service, SD.inputFormat, URIRef(_FORMATS + _FORMAT_IRIS[format_.key])))
+    if federated:
+        graph.add((service, SD.feature, SD.BasicFederatedQuery))
     for format_ in (*negotiation.SOLUTIONS, *negotiation.GRAPHS):
         graph.add((service, SD.resultFormat, URIRef(_FORMATS + _FORMAT_IRIS[format_.key])))
     graph.add((service, SD.defaultDataset, dataset))

@@ -1,8 +1,8 @@
-"""`/sparql`: the SPARQL 1.1 Protocol's query operation, and the service description at the same address.
+"""`/sparql`: the SPARQL 1.1 Protocol's query and update operations, and the service description at the same address.
 
 This is an ASGI application rather than a FastAPI endpoint: it streams, watches for clients that hang up, and has to be
 quick. What it answers with comes from the query processes; of the HTTP around it each part has its module: `protocol`
-(requests), `negotiation`, `limits`, `answers` (the cache), `problems`.
+(requests), `negotiation`, `limits`, `answers` (the cache), `problems`; `update` carries updates out.
 
 An answer that breaks off after its first bytes were sent ends in a broken connection, never in what looks like a
 complete response.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -20,9 +21,10 @@ from starlette.types import Receive, Scope, Send
 
 from kg.namespaces import PREFIXES
 from kg.settings import Settings
-from kg.store import Version
+from kg.store.interface import ServedVersion
 from kg.web import negotiation, pages, service_description
 from kg.web.answers import LARGEST, Answers, KeptAnswer
+from kg.web.federation import Federated, Federation
 from kg.web.figures import Counted, Figures
 from kg.web.limits import Limits, client_of
 from kg.web.metrics import Metrics
@@ -31,6 +33,7 @@ from kg.web.problems import Problem, excerpt
 from kg.web.protocol import ClientGone, Operation, bad_request, read_operation
 from kg.web.querying.pool import Answer, Pool, Query, QueryFailed
 from kg.web.syntax import is_repeatable, merged_dataset, uses_service
+from kg.web.update import Conditions, Updates
 
 ALLOWED: Final = "GET, HEAD, POST, OPTIONS"
 OWN: Final = "(the server)"
@@ -55,6 +58,8 @@ class SparqlEndpoint:
         answers: Answers,
         metrics: Metrics,
         figures: Figures,
+        updates: Updates,
+        federation: Federation,
     ) -> None:
         self.settings = settings
         self.prefixes = prefixes(settings.base_iri)
@@ -63,9 +68,11 @@ class SparqlEndpoint:
         self._answers = answers
         self._metrics = metrics
         self._figures = figures
+        self._updates = updates
+        self._federation = federation
 
     @property
-    def version(self) -> Version | None:
+    def version(self) -> ServedVersion | None:
         """The dataset version that is served now."""
         return self._pool.version
 
@@ -77,7 +84,7 @@ class SparqlEndpoint:
     async def table(
         self, query: str, rows: int, timeout: float | None = None, client: str | None = None
     ) -> dict[str, Any]:
-        """The first `rows` rows of a query of the server's own, as `querying.worker` gives them to pages.
+        """The first `rows` rows of a query of the server's own, as `querying.evaluation` gives them to pages.
 
         With a `client` (limits.client_of) its limits hold. Raises Problem when there is no answer.
         """
@@ -102,14 +109,21 @@ class SparqlEndpoint:
             if client is not None:
                 self._limits.leave(client)
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send, operation: Operation) -> None:
-        """Answer a query operation: negotiate, evaluate, send. Problems are sent, too."""
-        await self._reply(scope, receive, send, operation)
+    async def answer(
+        self, scope: Scope, receive: Receive, send: Send, operation: Operation, tag: str | None = None
+    ) -> None:
+        """Answer a query operation: negotiate, evaluate, send. Problems are sent, too.
+
+        `tag` is the entity tag of the answer where that is known better than from version and text.
+        """
+        await self._reply(scope, receive, send, operation, tag)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._reply(scope, receive, send, None)
+        await self._reply(scope, receive, send, None, None)
 
-    async def _reply(self, scope: Scope, receive: Receive, send: Send, operation: Operation | None) -> None:
+    async def _reply(
+        self, scope: Scope, receive: Receive, send: Send, operation: Operation | None, tag: str | None
+    ) -> None:
         method = scope["method"]
         headers = dict(scope["headers"])
         try:
@@ -117,17 +131,18 @@ class SparqlEndpoint:
                 client = client_of(scope)
                 self._limits.request(client)
                 if operation is None:
-                    operation = await read_operation(scope, receive, headers, self.settings.max_query_bytes)
+                    longest = self.settings.max_update_bytes if self._updates.may_write(scope) else 0
+                    operation = await read_operation(
+                        scope, receive, headers, self.settings.max_query_bytes, longest
+                    )
                 if operation.kind == "describe":
                     await self._describe(scope, headers, send)
                 elif operation.kind == "update":
-                    raise Problem(
-                        403, "read-only", "This endpoint is read-only", "It takes queries, not updates."
-                    )
+                    await self._update(operation, client, scope, headers, send)
                 else:
-                    await self._query(operation, client, scope, headers, receive, send)
+                    await self._query(operation, client, scope, headers, receive, send, tag)
             elif method == "OPTIONS":
-                await _respond(scope, send, 204, [(b"allow", ALLOWED.encode()), *_PREFLIGHT], b"")
+                await send_body(scope, send, 204, [(b"allow", ALLOWED.encode()), *preflight(ALLOWED)], b"")
             else:
                 raise Problem(
                     405, "method-not-allowed", "Method not allowed", f"Use one of {ALLOWED}.",
@@ -146,6 +161,7 @@ class SparqlEndpoint:
         headers: dict[bytes, bytes],
         receive: Receive,
         send: Send,
+        given_tag: str | None,
     ) -> None:
         accepted = _acceptable(headers, operation)
         if accepted.html:
@@ -158,33 +174,44 @@ class SparqlEndpoint:
         version = self._pool.version
         version_id = version.id if version else ""
         coding = negotiation.coding(headers.get(b"accept-encoding", b"").decode("latin-1"))
-        key = (operation.text, _names(operation), accepted, coding)
-        tag = _entity_tag(version_id, operation, accepted) if scope["method"] != "POST" else ""
+        text, names = operation.text, _names(operation)
+        key = (text, names, accepted, coding)
+        tag = given_tag or (
+            "" if scope["method"] == "POST" else _entity_tag(version_id, text, names, accepted)
+        )
         kept = self._answers.get(version_id, key)
         if kept is not None:
             if tag and tag.encode() in headers.get(b"if-none-match", b""):
-                await _respond(scope, send, 304, _validators(tag), b"")
+                await send_body(scope, send, 304, _validators(tag), b"")
             else:
                 extra = _validators(tag) if tag else []
-                await _respond(scope, send, 200, [*kept.headers, *extra], kept.body)
+                await send_body(scope, send, 200, [*kept.headers, *extra], kept.body)
             self._metrics.query(kept.kind, "cached", time.perf_counter() - started)
             return
         repeatable = is_repeatable(operation.text)
         if not repeatable:
             tag = ""
         if tag and tag.encode() in headers.get(b"if-none-match", b""):
-            await _respond(scope, send, 304, _validators(tag), b"")
+            await send_body(scope, send, 304, _validators(tag), b"")
             self._metrics.query("unknown", "not-modified", time.perf_counter() - started)
             return
-        query = self._prepared(operation, client, accepted, coding, timeout)
         self._limits.enter(client)
         outcome, kind = "ok", "unknown"
+        try:
+            federated = await self._admitted(operation)
+        except BaseException:
+            self._limits.leave(client)
+            raise
+        repeatable = repeatable and federated is None
+        query = self._prepared(operation, client, accepted, coding, timeout, federated=federated)
         answer = self._pool.submit(query)
         watch = _Watch(answer, receive)
         try:
             head = await answer.head()
             kind = head["kind"]
-            if answer.version != version_id:  # a new version was published in between
+            if (
+                answer.version != version_id or federated is not None
+            ):  # a new version, or somebody else's data
                 tag = ""
             fields = self._fields(head, answer.version)
             first = await answer.chunk()
@@ -192,7 +219,7 @@ class SparqlEndpoint:
                 body = first or b""
                 if repeatable and len(body) <= LARGEST:
                     self._answers.put(answer.version, key, KeptAnswer(kind, fields, body))
-                await _respond(scope, send, 200, [*fields, *(_validators(tag) if tag else _NO_STORE)], body)
+                await send_body(scope, send, 200, [*fields, *(_validators(tag) if tag else _NO_STORE)], body)
             else:
                 watch.start()
                 extra = _validators(tag) if tag else _NO_STORE
@@ -202,7 +229,7 @@ class SparqlEndpoint:
             if failure.reason == "not-acceptable":
                 raise _not_acceptable(failure.message) from None
             if failure.reason != "cancelled":
-                raise _problem(failure, operation.text) from None
+                raise _problem(failure, operation.text, federated) from None
         except BaseException:
             outcome = "cancelled"
             answer.cancel()
@@ -210,7 +237,35 @@ class SparqlEndpoint:
         finally:
             watch.stop()
             self._limits.leave(client)
+            if federated is not None:
+                self._federation.dismiss(federated)
             self._metrics.query(kind, outcome, time.perf_counter() - started)
+
+    async def _update(
+        self,
+        operation: Operation,
+        client: str,
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        send: Send,
+    ) -> None:
+        """SPARQL 1.1 Protocol §2.2. The body says what has changed; the entity tag is that of the dataset."""
+        self._updates.require_writer(scope)
+        timeout = self._timeout(operation, headers)
+        done = await self._updates.update(operation, Conditions.of(headers), client, timeout)
+        body = json.dumps({name: value for name, value in done.items() if name != "existed"}).encode()
+        fields = [
+            (b"content-type", b"application/json"),
+            (b"kg-dataset-version", done["version"].encode()),
+            (b"etag", f'"{done["version"]}"'.encode()),
+        ]
+        await send_body(scope, send, 200, [*fields, *_NO_STORE], body)
+
+    async def _admitted(self, operation: Operation) -> Federated | None:
+        """None for a query without SERVICE. Raises Problem for a SERVICE that is not allowed."""
+        if not uses_service(operation.text):
+            return None
+        return await self._federation.admit(operation.text, self.prefixes, self.settings.base_iri)
 
     def _prepared(
         self,
@@ -220,20 +275,17 @@ class SparqlEndpoint:
         coding: str | None,
         timeout: float,
         page: int = 0,
+        federated: Federated | None = None,
     ) -> Query:
-        """What the query processes get. Raises Problem for what they never get: SERVICE, and empty texts."""
-        if uses_service(operation.text):
-            raise Problem(
-                403, "service-refused", "SERVICE is switched off",
-                "This endpoint does not ask other servers. Ask them yourself, and pass their rows in VALUES.",
-            )  # fmt: skip
+        """What the query processes get."""
         default, named = operation.default_graphs, operation.named_graphs
         if default is None:
             dataset = merged_dataset(operation.text, self.prefixes, self.settings.base_iri)
             if dataset is not None:
                 default, named = dataset.default, dataset.named
         return Query(
-            text=operation.text,
+            text=federated.text if federated else operation.text,
+            port=self._federation.port if federated else 0,
             client=client,
             timeout=timeout,
             rows=self.settings.max_rows,
@@ -269,11 +321,13 @@ class SparqlEndpoint:
         started = time.perf_counter()
         document: dict[str, Any] | None = None
         problem: Problem | None = None
+        federated: Federated | None = None
         outcome = "ok"
         try:
             timeout = self._timeout(operation, dict(scope["headers"]))
             accepted = Acceptable("json", "turtle", html=True)
-            query = self._prepared(operation, client, accepted, None, timeout, pages.PAGE_ROWS)
+            federated = await self._admitted(operation)
+            query = self._prepared(operation, client, accepted, None, timeout, pages.PAGE_ROWS, federated)
             self._limits.enter(client)
             answer = self._pool.submit(query)
             watch = _Watch(answer, receive)
@@ -287,16 +341,18 @@ class SparqlEndpoint:
             outcome = failure.reason
             if outcome == "cancelled":
                 return
-            problem = _problem(failure, operation.text)
+            problem = _problem(failure, operation.text, federated)
         except Problem as refused:
             outcome, problem = refused.name, refused
         finally:
+            if federated is not None:
+                self._federation.dismiss(federated)
             self._metrics.query("page", outcome, time.perf_counter() - started)
         seconds = time.perf_counter() - started
         body = pages.query_page(
             operation, self.settings, self.version, document=document, problem=problem, seconds=seconds
         )
-        await _respond(scope, send, problem.status if problem else 200, [*_HTML, *_NO_STORE], body.encode())
+        await send_body(scope, send, problem.status if problem else 200, [*_HTML, *_NO_STORE], body.encode())
 
     async def _describe(self, scope: Scope, headers: dict[bytes, bytes], send: Send) -> None:
         """The query page for browsers, the service description for everybody else."""
@@ -304,7 +360,7 @@ class SparqlEndpoint:
         accepted = negotiation.acceptable(accept)
         if accepted.html:
             body = pages.query_page(Operation("query"), self.settings, self.version).encode()
-            await _respond(scope, send, 200, [*_HTML, *_NO_STORE], body)
+            await send_body(scope, send, 200, [*_HTML, *_NO_STORE], body)
             return
         if accepted.graph is None:
             raise _not_acceptable("graph")
@@ -312,18 +368,43 @@ class SparqlEndpoint:
         assert version is not None, "the server starts with a version"
         figures = await self._figures.of(version)
         graph = service_description.describe_service(
-            _own_address(scope), version, figures.graphs, figures.classes
+            _own_address(scope),
+            version,
+            figures.graphs,
+            figures.classes,
+            updatable=self._updates.enabled,
+            federated=self._federation.enabled,
         )
         body = service_description.serialize(graph, accepted.graph)
         tag = f'W/"{version.id[:16]}-sd-{accepted.graph}"'
         if tag.encode() in headers.get(b"if-none-match", b""):
-            await _respond(scope, send, 304, _validators(tag), b"")
+            await send_body(scope, send, 304, _validators(tag), b"")
             return
         fields = [
             (b"content-type", MEDIA_TYPES[accepted.graph].encode()),
             (b"vary", b"accept, accept-encoding"),
         ]
-        await _respond(scope, send, 200, [*fields, *_validators(tag)], body)
+        await send_body(scope, send, 200, [*fields, *_validators(tag)], body)
+
+
+async def send_body(scope: Scope, send: Send, status: int, fields: Headers, body: bytes) -> None:
+    """A complete response; of HEAD only the head."""
+    if status != 304 and status != 204:
+        fields = [*fields, (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def preflight(allowed: str) -> Headers:
+    """What a browser may send from other sites (CORS), besides the methods `allowed`."""
+    return [
+        (b"access-control-allow-methods", allowed.encode()),
+        (
+            b"access-control-allow-headers",
+            b"accept, authorization, content-type, if-match, if-none-match, kg-timeout, x-request-id",
+        ),
+        (b"access-control-max-age", b"86400"),
+    ]
 
 
 class _Watch:
@@ -352,11 +433,6 @@ class _Watch:
 
 # --- private helpers ---
 
-_PREFLIGHT: Final = [
-    (b"access-control-allow-methods", ALLOWED.encode()),
-    (b"access-control-allow-headers", b"accept, content-type, if-none-match, kg-timeout, x-request-id"),
-    (b"access-control-max-age", b"86400"),
-]
 _HTML: Final = [(b"content-type", MEDIA_TYPES["html"].encode()), (b"vary", b"accept, accept-encoding")]
 _NO_STORE: Final = [(b"cache-control", b"no-store")]
 _STATUS: Final = {
@@ -369,6 +445,7 @@ _STATUS: Final = {
     "overloaded": (503, "The server is busy"),
     "lost": (503, "The query was interrupted"),
     "stopping": (503, "The server is shutting down"),
+    "store": (502, "The SPARQL server behind this one does not answer"),
 }
 _ADVICE: Final = {
     "rows": " Add LIMIT and OFFSET, or aggregate.",
@@ -403,7 +480,13 @@ def _not_acceptable(kind: str | None) -> Problem:
     )  # fmt: skip
 
 
-def _problem(failure: QueryFailed, text: str) -> Problem:
+def _problem(failure: QueryFailed, text: str, federated: Federated | None = None) -> Problem:
+    if failure.reason == "evaluation" and federated is not None and federated.failures:
+        reasons = "; ".join(dict.fromkeys(federated.failures))
+        return Problem(
+            502, "service-failed", "An endpoint that the query asks gave no answer",
+            f"{reasons}. SERVICE SILENT goes on without it.",
+        )  # fmt: skip
     status, title = _STATUS[failure.reason]
     more: dict[str, Any] = {}
     detail = failure.message + _ADVICE.get(failure.reason, "")
@@ -414,7 +497,7 @@ def _problem(failure: QueryFailed, text: str) -> Problem:
             "excerpt": excerpt(text, failure.line, failure.column),
         }
         detail = f"Line {failure.line}, column {failure.column}: {failure.message}"
-    headers = {"Retry-After": "5"} if failure.reason in ("overloaded", "lost", "stopping") else {}
+    headers = {"Retry-After": "5"} if failure.reason in ("overloaded", "lost", "stopping", "store") else {}
     return Problem(status, "query-" + failure.reason, title, detail, headers=headers, more=more)
 
 
@@ -451,27 +534,24 @@ async def _break_off(scope: Scope) -> None:
     await asyncio.sleep(0)  # lets the server notice that the connection has gone
 
 
-async def _respond(scope: Scope, send: Send, status: int, fields: Headers, body: bytes) -> None:
-    if status != 304 and status != 204:
-        fields = [*fields, (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": fields})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
-
-
 def _validators(tag: str) -> Headers:
     return [(b"etag", tag.encode()), (b"cache-control", b"no-cache")]
 
 
-def _names(operation: Operation) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+_Names = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _names(operation: Operation) -> _Names | None:
     if operation.default_graphs is None:
         return None
     return tuple(operation.default_graphs), tuple(operation.named_graphs or ())
 
 
-def _entity_tag(version: str, operation: Operation, accepted: Acceptable) -> str:
+@lru_cache(maxsize=1024)
+def _entity_tag(version: str, text: str, names: _Names | None, accepted: Acceptable) -> str:
     """Weak: two evaluations may order their rows differently."""
-    text = f"{operation.text}\0{_names(operation)}\0{accepted.solutions}\0{accepted.graph}"
-    return f'W/"{version[:16]}-{blake2b(text.encode(), digest_size=8).hexdigest()}"'
+    asked = f"{text}\0{names}\0{accepted.solutions}\0{accepted.graph}"
+    return f'W/"{version[:16]}-{blake2b(asked.encode(), digest_size=8).hexdigest()}"'
 
 
 def _header_timeout(headers: dict[bytes, bytes]) -> float | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urljoin
 
 
@@ -29,9 +30,88 @@ def uses_service(query: str) -> bool:
     return "service" in query.lower() and any("service" in text.lower() for text in _bare(query))
 
 
+@dataclass(frozen=True, slots=True)
+class ServiceCall:
+    """A SERVICE clause: the endpoint, and where its name stands in the query."""
+
+    endpoint: str
+    start: int
+    end: int
+
+
+def service_calls(query: str, prefixes: Mapping[str, str], base: str) -> list[ServiceCall] | None:
+    """The SERVICE clauses of a query; None when there may be one whose endpoint is not plainly written."""
+    known = dict(prefixes)
+    found: list[ServiceCall] = []
+    pieces = list(tokens(query))
+    for position, token in enumerate(pieces):
+        following = pieces[position + 1 : position + 3]
+        if token.word == "base" and following:
+            base = resolved(following[0], known, base) or base
+        elif token.word == "prefix" and len(following) == 2:
+            iri = resolved(following[1], known, base)
+            if iri is not None:
+                known[following[0].text.removesuffix(":")] = iri
+        elif token.word == "service" and following:
+            name = following[1] if following[0].word == "silent" and len(following) == 2 else following[0]
+            endpoint = resolved(name, known, base)
+            if endpoint is None:
+                return None
+            found.append(ServiceCall(endpoint, name.start, name.end))
+    mentioned = sum(text.lower().count("service") for text in _bare(query))
+    return found if len(found) == mentioned else None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a query: `kind` is iri, string, variable, name (`a:b`), word or other; `text` stands at `start`."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+    @property
+    def word(self) -> str:
+        """A keyword in lower case, or nothing."""
+        return self.text.lower() if self.kind == "word" else ""
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of a query or update, without comments."""
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup != "comment":
+            yield Token(match.lastgroup or "", match.group(), match.start())
+
+
+def resolved(token: Token, prefixes: Mapping[str, str], base: str) -> str | None:
+    """The IRI that an IRI or a prefixed name stands for; None for anything else and for an unknown prefix."""
+    return _iri((token.kind, token.text), prefixes, base)
+
+
+@lru_cache(maxsize=1024)
+def without_escapes(text: str) -> str:
+    """The text with codepoint escapes (SPARQL 1.1 §19.2) resolved that stand outside of strings.
+
+    The engine knows them in strings and IRIs only, where the result is the same; in names they are taken for mistakes.
+    """
+    if not _ESCAPE.search(text):
+        return text
+    pieces: list[str] = []
+    position = 0
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup in ("string", "iri", "comment"):
+            pieces += [_ESCAPE.sub(_character, text[position : match.start()]), match.group()]
+            position = match.end()
+    return "".join([*pieces, _ESCAPE.sub(_character, text[position:])])
+
+
 def is_repeatable(query: str) -> bool:
     """Whether the same data give the same answer: false when it uses the time, chance or fresh nodes."""
-    return _CHANCE.search(query) is None
+    return "(" not in query or _CHANCE.search(query) is None
 
 
 def merged_dataset(query: str, prefixes: Mapping[str, str], base: str) -> Dataset | None:
@@ -39,26 +119,26 @@ def merged_dataset(query: str, prefixes: Mapping[str, str], base: str) -> Datase
 
     Returns None too for what is no query; the engine says why.
     """
-    if len(_FROM.findall(query)) < 2:
+    if query.lower().count("from") < 2 or len(_FROM.findall(query)) < 2:
         return None
     known = dict(prefixes)
     default: list[str] = []
     named: list[str] = []
-    tokens = _tokens(query)
-    for kind, text in tokens:
+    pieces = _tokens(query)
+    for kind, text in pieces:
         word = text.lower() if kind == "word" else ""
         if word == "base":
-            base = urljoin(base, _iri(next(tokens, ("", "")), known, base) or "")
+            base = urljoin(base, _iri(next(pieces, ("", "")), known, base) or "")
         elif word == "prefix":
-            name = next(tokens, ("", ""))[1]
-            iri = _iri(next(tokens, ("", "")), known, base)
+            name = next(pieces, ("", ""))[1]
+            iri = _iri(next(pieces, ("", "")), known, base)
             if iri is not None:
                 known[name.removesuffix(":")] = iri
         elif word == "from":
-            token = next(tokens, ("", ""))
+            token = next(pieces, ("", ""))
             graphs = default
             if token[0] == "word" and token[1].lower() == "named":
-                graphs, token = named, next(tokens, ("", ""))
+                graphs, token = named, next(pieces, ("", ""))
             iri = _iri(token, known, base)
             if iri is None:
                 return None
@@ -70,6 +150,7 @@ def merged_dataset(query: str, prefixes: Mapping[str, str], base: str) -> Datase
 
 # --- private helpers ---
 
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 _CHANCE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
 _FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
 # An escape (\#, \') belongs to a name and begins neither comment nor string.
@@ -88,11 +169,16 @@ _TOKEN = re.compile(
 )
 
 
+def _character(escape: re.Match[str]) -> str:
+    try:
+        return chr(int(escape[1] or escape[2], 16))
+    except (ValueError, OverflowError):  # beyond Unicode: the engine says so
+        return escape[0]
+
+
 def _tokens(query: str) -> Iterator[tuple[str, str]]:
-    for match in _TOKEN.finditer(query):
-        kind = match.lastgroup or ""
-        if kind != "comment":
-            yield kind, match.group()
+    for token in tokens(query):
+        yield token.kind, token.text
 
 
 def _bare(query: str) -> Iterator[str]:

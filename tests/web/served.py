@@ -49,7 +49,7 @@ class Running:
     """A server: where it listens, what it serves, and the process."""
 
     url: str
-    store: Path
+    store: Path | str
     process: subprocess.Popen[bytes]
     log: Path
 
@@ -93,7 +93,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(store: Path, log: Path, **settings: str | int | float) -> Iterator[Running]:
+def running(store: Path | str, log: Path, **settings: str | int | float) -> Iterator[Running]:
     port = free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
     env |= {"KG_STORE": str(store), "KG_PORT": str(port)}

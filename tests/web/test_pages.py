@@ -53,7 +53,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     publish(folder / "store", [*quads, *many])
     with (
         running(folder / "store", folder / "log", query_timeout=20) as server,
-        httpx.Client(base_url=server.url) as client,
+        httpx.Client(base_url=server.url, timeout=60) as client,
     ):
         yield client
 
@@ -73,7 +73,10 @@ class Outline(HTMLParser):
         for name in ("href", "src", "action"):
             if value := given.get(name):
                 self.links.append(value)
-        if tag in ("script", "style") or "style" in given or any(name.startswith("on") for name in given):
+        # Scripts come from this server, as files; data in JSON-LD is no script. Nothing else fits the strict policy.
+        own = (given.get("src") or "").startswith("/static/") or given.get("type") == "application/ld+json"
+        script = tag == "script" and not own
+        if script or tag == "style" or "style" in given or any(name.startswith("on") for name in given):
             self.forbidden.append(tag)
 
     def handle_data(self, data: str) -> None:
@@ -85,6 +88,7 @@ class Outline(HTMLParser):
 
 
 def page(site: httpx.Client, path: str, status: int = 200) -> Outline:
+    site.cookies.clear()  # a language that a link chose is remembered
     response = site.get(path, headers=HTML)
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "text/html; charset=utf-8"
@@ -103,7 +107,7 @@ def test_start_page_shows_how_much_there_is(site: httpx.Client) -> None:
     assert "2 countries and areas" in start.text
     assert "1 government bodies" in start.text
     assert "/sparql" in start.links
-    assert "/queries/countries" in start.links
+    assert {"/countries", "/network", "/queries"} <= set(start.links)
 
 
 def test_start_page_for_programs(site: httpx.Client) -> None:
@@ -156,7 +160,7 @@ def test_query_page_shows_where_a_query_is_wrong(site: httpx.Client) -> None:
 def test_query_page_keeps_the_text_of_the_query(site: httpx.Client) -> None:
     response = site.get("/sparql", params={"query": "\n\nASK { </textarea><script> ?p 1 }"}, headers=HTML)
     assert "&lt;/textarea&gt;&lt;script&gt;" in response.text
-    assert "<script" not in response.text
+    assert "<script>" not in response.text
 
 
 @pytest.mark.parametrize(("query", "shown"), [("ASK {}", "Answer"), ("CONSTRUCT WHERE { ?s a ?o } LIMIT 2", "2 triples"),

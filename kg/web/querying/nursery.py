@@ -15,16 +15,19 @@ import selectors
 import signal
 import socket
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from kg.web.querying.sandbox import forbid_sockets, limit_memory
+from kg.web.querying.sandbox import connect_only_to, forbid_sockets, limit_memory
 from kg.web.querying.worker import Worker
+
+if TYPE_CHECKING:  # kg.store would make this process larger
+    from kg.store.interface import Dataset
 
 
 def main() -> None:
-    """Run with a JSON document as the only argument: control, database, in_memory, memory, prefixes."""
+    """Run with a JSON document as the only argument: control, opening, local, in_memory, empty_graphs, memory, prefixes."""
     config = json.loads(sys.argv[1])
     # Both reach the whole process group; the server decides what they mean, and ends this process by its socket.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -32,13 +35,13 @@ def main() -> None:
     control = socket.socket(fileno=config["control"])
     control.setblocking(False)
     # Only a store in memory may be open across a fork: RocksDB has threads.
-    store = _in_memory(config["database"]) if config["in_memory"] else None
+    store = _in_memory(config["opening"], config["empty_graphs"]) if config["in_memory"] else None
     gc.collect()
     gc.freeze()
     _Nursery(control, store, config).run()
 
 
-def _in_memory(database: str) -> ox.Store:
+def _in_memory(database: str, empty_graphs: list[str]) -> ox.Store:
     """The dataset in memory, read by a child process so that this one never has RocksDB's threads."""
     reading, writing = os.pipe()
     reader = os.fork()
@@ -58,7 +61,18 @@ def _in_memory(database: str) -> ox.Store:
     _, status = os.waitpid(reader, 0)
     if status:
         raise SystemExit(f"cannot read {database}")
+    for name in empty_graphs:  # a dump of statements does not have them
+        store.add_graph(ox.NamedNode(name))
     return store
+
+
+def _opened(config: dict[str, Any]) -> Dataset:
+    if config["local"]:
+        return ox.Store.read_only(config["opening"])
+    from kg.settings import Settings
+    from kg.store.source import reopen
+
+    return reopen(config["opening"], Settings())
 
 
 class _Nursery:
@@ -86,9 +100,12 @@ class _Nursery:
             os.kill(child, signal.SIGKILL)
 
     def _spawn(self) -> bool:
-        """Fork a worker for the socket that arrives. False when the server has gone."""
+        """Fork a worker for the socket that arrives. False when the server has gone.
+
+        With it come two bytes: the port that the worker may connect to, 0 for none.
+        """
         try:
-            data, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
+            data, descriptors, _, _ = socket.recv_fds(self._control, 2, 1)
         except BlockingIOError:
             return True
         except OSError:
@@ -98,12 +115,12 @@ class _Nursery:
         for descriptor in descriptors:
             child = os.fork()
             if child == 0:
-                self._become_worker(descriptor)
+                self._become_worker(descriptor, port=int.from_bytes(data, "big"))
             os.close(descriptor)
             self._children.add(child)
         return True
 
-    def _become_worker(self, descriptor: int) -> None:
+    def _become_worker(self, descriptor: int, port: int) -> None:
         status = 1
         try:
             signal.set_wakeup_fd(-1)
@@ -111,9 +128,13 @@ class _Nursery:
             self._control.close()
             os.close(self._wake)
             os.close(self._woken)
-            store = self._store or ox.Store.read_only(self._config["database"])
+            store = self._store or _opened(self._config)
             limit_memory(self._config["memory"])
-            forbid_sockets()
+            if self._config["local"]:
+                if port:
+                    connect_only_to(port)
+                else:
+                    forbid_sockets()
             Worker(store, socket.socket(fileno=descriptor), self._config["prefixes"]).run()
             status = 0
         except (BrokenPipeError, ConnectionResetError):

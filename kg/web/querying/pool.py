@@ -23,14 +23,19 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, cast
 
 from kg.errors import KgError
-from kg.store import Lease, Version
+from kg.store.interface import Held, ServedVersion
 from kg.web.querying import frames
+from kg.web.querying.evaluation import Head
+from kg.web.querying.lookup import Lookups
 
 SLOW: Final = 0.1
 """Seconds after which a query counts as slow."""
+SPARED: Final = 0.3
+"""Seconds of processor time that a query has at least, however many wait: a busy machine is no reason to end it."""
 TICK: Final = 0.05
 """Seconds between looks at the clock; deadlines are kept to this precision."""
 BUFFERED: Final = 256 * 1024
@@ -71,8 +76,25 @@ class Query:
     solutions: str | None = "json"
     graph: str | None = "turtle"
     encoding: str | None = None
+    port: int = 0
+    """The port that its process may connect to (for SERVICE); 0 for none."""
     page: int = 0
     """Show only that many rows, in the form that HTML pages are made from; 0 for the whole result in a W3C format."""
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What evaluates it needs to know."""
+        return {
+            "query": self.text,
+            "base": self.base,
+            "default": self.default_graphs,
+            "named": self.named_graphs,
+            "solutions": self.solutions,
+            "graph": self.graph,
+            "encoding": self.encoding,
+            "rows": self.rows,
+            "page": self.page,
+        }
 
 
 class Answer:
@@ -143,6 +165,17 @@ class Answer:
 
     # What workers and the pool report:
 
+    def know(self, found: tuple[Head, bytes] | str, version: str) -> None:
+        """The whole answer at once, or the kind of result that the client takes no format for."""
+        self.version = version
+        if isinstance(found, str):
+            self.fail(QueryFailed("not-acceptable", found))
+            return
+        (kind, format_name, encoding), body = found
+        self.head_fields = {"kind": kind, "format": format_name, "encoding": encoding}
+        self._chunks.append(body)
+        self.complete = True
+
     def feed(self, data: bytes) -> None:
         self._chunks.append(data)
         self._buffered += len(data)
@@ -209,12 +242,14 @@ class Pool:
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
         self._waiting: deque[Answer] = deque()
+        self._outgoing: deque[Answer] = deque()
+        """Waiting for a process of their own that may connect to a port."""
         self._ticking: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     @property
-    def version(self) -> Version | None:
+    def version(self) -> ServedVersion | None:
         """The dataset version that new queries read."""
         return self._nursery.lease.version if self._nursery else None
 
@@ -226,14 +261,14 @@ class Pool:
     @property
     def active(self) -> int:
         """Queries running or waiting."""
-        return len(self._busy) + len(self._waiting)
+        return len(self._busy) + len(self._waiting) + len(self._outgoing)
 
     @property
     def processes(self) -> list[int]:
         """Process ids of all workers, for diagnosis."""
         return [worker.pid for worker in (*self._idle, *self._busy)]
 
-    async def switch(self, lease: Lease) -> None:
+    async def switch(self, lease: Held) -> None:
         """Answer new queries from the leased version; running ones finish on theirs. Returns when it is in force.
 
         Raises KgError when the version cannot be opened; then the former one stays and the lease is released.
@@ -242,13 +277,17 @@ class Pool:
         nursery = _Nursery(
             lease,
             self,
-            in_memory=total <= self._in_memory_quads,
+            in_memory=lease.version.is_local and total <= self._in_memory_quads,
             memory=self._memory,
             prefixes=self._prefixes,
         )
         try:
             await nursery.start()
             nursery.spawn()
+            if lease.version.is_local:
+                nursery.lookups = await asyncio.to_thread(
+                    Lookups.open, lease.version.opening, self._prefixes, in_memory=nursery.in_memory
+                )
             await nursery.has_worker()
         except BaseException:
             await nursery.close()
@@ -266,7 +305,15 @@ class Pool:
         if self._stopping or self._nursery is None:
             answer.fail(QueryFailed("stopping", "The server is not taking queries."))
             return answer
-        if self._idle:
+        if self._nursery.lookups is not None and not query.port:
+            found = self._nursery.lookups.answer(query.request)
+            if found is not None:
+                answer.know(found, self._nursery.lease.version.id)
+                return answer
+        if query.port:
+            self._outgoing.append(answer)
+            self._send_out()
+        elif self._idle:
             self._assign(self._idle.pop(), answer)
         else:
             self._waiting.append(answer)
@@ -284,8 +331,9 @@ class Pool:
             self.counts.killed[failure.reason] += 1
             answer.worker.kill()
         else:
-            with contextlib.suppress(ValueError):
-                self._waiting.remove(answer)
+            for queue in (self._waiting, self._outgoing):
+                with contextlib.suppress(ValueError):
+                    queue.remove(answer)
 
     async def close(self) -> None:
         """End all processes; what still runs fails with the reason `stopping`."""
@@ -293,7 +341,7 @@ class Pool:
         if self._ticking is not None:
             self._ticking.cancel()
         running = [worker.answer for worker in self._busy if worker.answer is not None]
-        for answer in (*self._waiting, *running):
+        for answer in (*self._waiting, *self._outgoing, *running):
             answer.fail(QueryFailed("stopping", "The server is shutting down."))
         for worker in (*self._idle, *self._busy):
             worker.kill()
@@ -307,7 +355,12 @@ class Pool:
 
     def worker_ready(self, worker: _Worker) -> None:
         self.counts.spawned += 1
-        if worker.nursery is self._nursery and not self._stopping:
+        if worker.port:
+            if self._outgoing and not self._stopping:
+                self._assign(worker, self._outgoing.popleft())
+            else:
+                worker.hang_up()
+        elif worker.nursery is self._nursery and not self._stopping:
             self._free(worker)
         elif worker.nursery in self._retired or self._stopping:
             worker.hang_up()
@@ -320,7 +373,7 @@ class Pool:
             answer.worker = None
             retire = retire or (answer.slow and not worker.restore_priority())
         surplus = not self._waiting and len(self._idle) >= 2 * self._wanted
-        if retire or surplus or self._stopping or worker.nursery is not self._nursery:
+        if retire or surplus or worker.port or self._stopping or worker.nursery is not self._nursery:
             worker.hang_up()
             self._fill()
         else:
@@ -340,6 +393,7 @@ class Pool:
                 self.run(_explain_loss(answer, nursery, worker.pid))
         self._let_go(nursery)
         self._fill()
+        self._send_out()
 
     def nursery_gone(self) -> None:
         self._fill()
@@ -353,6 +407,16 @@ class Pool:
 
     # --- private ---
 
+    def _send_out(self) -> None:
+        """Start processes for queries that ask elsewhere: half of all at most, so that waiting does not keep others out."""
+        nursery = self._nursery
+        if nursery is None or not nursery.alive or self._stopping:
+            return
+        taken = sum(1 for worker in self._busy if worker.port) + nursery.starting_out
+        missing = len(self._outgoing) - nursery.starting_out
+        for _ in range(min(missing, max(1, self._most // 2) - taken)):
+            nursery.spawn(self._outgoing[0].query.port)
+
     def _retire(self, nursery: _Nursery) -> None:
         self._retired.add(nursery)
         for worker in [worker for worker in self._idle if worker.nursery is nursery]:
@@ -361,7 +425,7 @@ class Pool:
         self._let_go(nursery)
 
     def _let_go(self, nursery: _Nursery) -> None:
-        if nursery in self._retired and not nursery.workers and not nursery.starting:
+        if nursery in self._retired and not (nursery.workers or nursery.starting or nursery.starting_out):
             self._retired.discard(nursery)
             self.run(nursery.close())
 
@@ -419,15 +483,16 @@ class Pool:
         for worker in list(self._busy):
             if worker.answer is not None:
                 self._look_at(worker.answer, worker, now)
-        for answer in list(self._waiting):
+        for answer in (*self._waiting, *self._outgoing):
             if now - answer.submitted > answer.query.timeout:
                 self.stop(answer, QueryFailed("overloaded", "No query process became free in time."))
             elif now - answer.submitted > SLOW:
                 answer.turn_slow()
         self._fill()
+        self._send_out()
         if self._waiting and not self._quick():
             self._shed(now)
-        if self._busy or self._waiting:
+        if self._busy or self._waiting or self._outgoing:
             self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick)
 
     def _look_at(self, answer: Answer, worker: _Worker, now: float) -> None:
@@ -442,12 +507,13 @@ class Pool:
             self.stop(answer, QueryFailed("transfer", "The client read too slowly."))
         elif not answer.slow and now - answer.begun > SLOW:
             answer.slow = True
+            worker.start_counting()
             worker.lower_priority()
             answer.turn_slow()
 
     def _shed(self, now: float) -> None:
         """All processes are held by slow queries and somebody waits: one of them has to go."""
-        slow = [worker.answer for worker in self._busy if worker.answer]
+        slow = [w.answer for w in self._busy if w.answer and (w.answer.paused_at or w.spent() > SPARED)]
         held = Counter(answer.query.client for answer in slow)
         victim = max(slow, key=lambda answer: (held[answer.query.client], now - answer.begun), default=None)
         if victim is not None and len(self._busy) >= self._most:
@@ -457,8 +523,9 @@ class Pool:
 class _Worker(asyncio.Protocol):
     """One query process: parses its frames and hands them to the answer it works on."""
 
-    def __init__(self, nursery: _Nursery, pool: Pool) -> None:
+    def __init__(self, nursery: _Nursery, pool: Pool, port: int = 0) -> None:
         self.nursery = nursery
+        self.port = port
         self.answer: Answer | None = None
         self.pid = 0
         self._pool = pool
@@ -466,24 +533,13 @@ class _Worker(asyncio.Protocol):
         self._pending = b""
         self._data_left = 0
         self._lowered = False
+        self._counted_from = 0.0
 
     def ask(self, answer: Answer) -> None:
-        query = answer.query
         self.answer = answer
-        request = {
-            "query": query.text,
-            "base": query.base,
-            "default": query.default_graphs,
-            "named": query.named_graphs,
-            "solutions": query.solutions,
-            "graph": query.graph,
-            "encoding": query.encoding,
-            "rows": query.rows,
-            "page": query.page,
-            "last_resort": self._pool.transfer_timeout + 2 * query.timeout + 5,
-        }
+        last_resort = self._pool.transfer_timeout + 2 * answer.query.timeout + 5
         assert self._transport is not None
-        self._transport.write(frames.json_frame(frames.QUERY, request))
+        self._transport.write(frames.query_frame({**answer.query.request, "last_resort": last_resort}))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's transports do not inherit from it
@@ -500,7 +556,7 @@ class _Worker(asyncio.Protocol):
             data = self._pending + data
             self._pending = b""
         position, header = 0, frames.HEADER.size
-        ended: dict[str, Any] | None = None
+        ended: bool | None = None
         while len(data) - position >= header:
             kind, length = frames.HEADER.unpack_from(data, position)
             begin = position + header
@@ -514,17 +570,18 @@ class _Worker(asyncio.Protocol):
                 break
             else:
                 position = begin + length
-                ended = self._control(kind, json.loads(data[begin:position])) or ended
+                retire = self._control(kind, data[begin:position])
+                ended = ended if retire is None else retire
         self._pending = data[position:]
         if ended is not None:
-            self._pool.worker_done(self, retire=bool(ended["retire"]))
+            self._pool.worker_done(self, retire=ended)
 
     def connection_lost(self, exc: Exception | None) -> None:
         nursery = self.nursery
         if self.pid:
             nursery.workers.discard(self)
         else:
-            nursery.starting -= 1
+            nursery.started(self.port)
             nursery.failed_starts += 1
             nursery.announce()
         self._pool.worker_gone(self)
@@ -536,6 +593,14 @@ class _Worker(asyncio.Protocol):
     def resume(self) -> None:
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
+
+    def start_counting(self) -> None:
+        """From now on `spent` counts."""
+        self._counted_from = _processor_time(self.pid)
+
+    def spent(self) -> float:
+        """Seconds of processor time since `start_counting`; where the system does not tell, seconds."""
+        return _processor_time(self.pid) - self._counted_from
 
     def lower_priority(self) -> None:
         self._lowered = True
@@ -569,12 +634,12 @@ class _Worker(asyncio.Protocol):
         if self.answer is not None and data:
             self.answer.feed(data)
 
-    def _control(self, kind: int, payload: dict[str, Any]) -> dict[str, Any] | None:
-        """Act on a frame that is not data; gives it back when it is the last of an answer."""
+    def _control(self, kind: int, payload: bytes) -> bool | None:
+        """Act on a frame that is not data; for the last one of an answer, whether the process asks to be replaced."""
         if kind == frames.READY:
             nursery = self.nursery
-            self.pid = payload["pid"]
-            nursery.starting -= 1
+            self.pid = json.loads(payload)["pid"]
+            nursery.started(self.port)
             nursery.failed_starts = 0
             nursery.workers.add(self)
             nursery.announce()
@@ -583,28 +648,34 @@ class _Worker(asyncio.Protocol):
         answer = self.answer
         if kind == frames.HEAD:
             if answer is not None:
-                answer.head_fields = payload
+                answer.head_fields = frames.head(payload)
                 answer.notify()
             return None
-        if answer is not None:
-            if kind == frames.FAILED:
-                reason, message = payload["reason"], payload["message"]
-                answer.fail(QueryFailed(reason, message, payload.get("line"), payload.get("column")))
-            elif answer.failure is None:
-                answer.complete = True
-                answer.notify()
-        return payload
+        if kind == frames.FAILED:
+            told = json.loads(payload)
+            if answer is not None:
+                answer.fail(
+                    QueryFailed(told["reason"], told["message"], told.get("line"), told.get("column"))
+                )
+            return bool(told["retire"])
+        if answer is not None and answer.failure is None:
+            answer.complete = True
+            answer.notify()
+        return payload == b"\1"
 
 
 class _Nursery:
     """The process that forks the workers of one dataset version (kg/web/querying/nursery.py), seen from the server."""
 
     def __init__(
-        self, lease: Lease, pool: Pool, *, in_memory: bool, memory: int, prefixes: dict[str, str]
+        self, lease: Held, pool: Pool, *, in_memory: bool, memory: int, prefixes: dict[str, str]
     ) -> None:
         self.lease = lease
+        self.in_memory = in_memory
+        self.lookups: Lookups | None = None
         self.workers: set[_Worker] = set()
         self.starting = 0
+        self.starting_out = 0
         self.failed_starts = 0
         self.alive = False
         self.reviving: asyncio.Task[None] | None = None
@@ -612,8 +683,10 @@ class _Nursery:
         """Exit codes by process id."""
         self._pool = pool
         self._config = {
-            "database": str(lease.version.database),
+            "opening": lease.version.opening,
+            "local": lease.version.is_local,
             "in_memory": in_memory,
+            "empty_graphs": list(lease.version.empty_graphs),
             "memory": memory,
             "prefixes": prefixes,
         }
@@ -642,21 +715,31 @@ class _Nursery:
                 self._forget()
                 raise KgError(
                     "the query processes do not start",
-                    where=str(self.lease.version.path),
+                    where=self.lease.version.id,
                     hint="What they said is above; a damaged store is mended by `kg build`.",
                 )
             await self._change()
 
-    def spawn(self) -> None:
-        """Ask for one more worker."""
-        self.starting += 1
-        self._pool.run(self._spawn())
+    def spawn(self, port: int = 0) -> None:
+        """Ask for one more worker, which may connect to `port` if one is given."""
+        if port:
+            self.starting_out += 1
+        else:
+            self.starting += 1
+        self._pool.run(self._spawn(port))
+
+    def started(self, port: int) -> None:
+        """A worker that was asked for has come up, or failed to."""
+        if port:
+            self.starting_out -= 1
+        else:
+            self.starting -= 1
 
     async def has_worker(self) -> None:
         """Wait for the first worker. Raises KgError when none comes up."""
         while not self.workers:
             if self.failed_starts:
-                raise KgError("the query processes do not start", where=str(self.lease.version.path))
+                raise KgError("the query processes do not start", where=self.lease.version.id)
             await self._change()
 
     def announce(self) -> None:
@@ -684,20 +767,22 @@ class _Nursery:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._changed.wait(), 0.2)
 
-    async def _spawn(self) -> None:
+    async def _spawn(self, port: int) -> None:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         try:
             if self._control is None:
                 raise BrokenPipeError
-            socket.send_fds(self._control, [b"+"], [theirs.fileno()])
+            socket.send_fds(self._control, [port.to_bytes(2, "big")], [theirs.fileno()])
         except OSError:
             ours.close()
-            self.starting -= 1
+            self.started(port)
             return
         finally:
             theirs.close()
-        await asyncio.get_running_loop().create_unix_connection(lambda: _Worker(self, self._pool), sock=ours)
+        await asyncio.get_running_loop().create_unix_connection(
+            lambda: _Worker(self, self._pool, port), sock=ours
+        )
 
     def _read(self) -> None:
         assert self._control is not None
@@ -728,6 +813,15 @@ class _Nursery:
             asyncio.get_running_loop().remove_reader(self._control.fileno())
             self._control.close()
             self._control = None
+
+
+def _processor_time(pid: int) -> float:
+    """Of a process on Linux, from /proc (proc(5): utime and stime in ticks). Elsewhere the time of day does."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return time.monotonic()
 
 
 async def _explain_loss(answer: Answer, nursery: _Nursery, pid: int) -> None:

@@ -1,13 +1,14 @@
 """What a query process may not do: take all memory, or talk to the network.
 
 SERVICE is refused before a query gets here (kg/web/syntax.py); that the process cannot open a socket is the second lock
-on the same door. Memory is bounded by address space, the one bound that makes an allocation fail at once.
+on the same door. A query that may ask listed endpoints reaches one port, behind which they are asked for it. Memory is bounded by address space, the one bound that makes an allocation fail at once.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 import platform
 import resource
 import struct
@@ -25,6 +26,33 @@ def limit_memory(mebibytes: int) -> None:
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def connect_only_to(port: int) -> None:
+    """Let TCP connections from now on go to `port` only, by Landlock where the kernel has it (Linux 6.7 and newer).
+
+    Silently does nothing elsewhere: then the queries that are let through (kg/web/federation.py) are the only lock.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    create_ruleset, add_rule, restrict_self = 444, 445, 446
+    rule_net_port, version_flag, bind_and_connect, connect = 2, 1, 3, 2
+    with contextlib.suppress(OSError, AttributeError):
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.syscall(create_ruleset, None, ctypes.c_size_t(0), version_flag) < 4:
+            return
+        attributes = struct.pack("QQ", 0, bind_and_connect)  # handled_access_fs, handled_access_net
+        rules = libc.syscall(create_ruleset, attributes, ctypes.c_size_t(len(attributes)), 0)
+        if rules < 0:
+            return
+        rule = struct.pack("QQ", connect, port)  # landlock_net_port_attr
+        no_new_privileges = 38
+        if (
+            libc.syscall(add_rule, rules, rule_net_port, rule, 0) == 0
+            and libc.prctl(no_new_privileges, 1, 0, 0, 0) == 0
+        ):
+            libc.syscall(restrict_self, rules, 0)
+        os.close(rules)
 
 
 def forbid_sockets() -> None:

@@ -1,0 +1,144 @@
+"""Queries that are known to be short, answered in the server itself.
+
+To ask about one thing (its label, its class, everything said of it) takes the engine some 20 µs; waking a query process
+takes several times that. A lookup is ONE triple pattern over the default graph which at most MOST statements match: that is
+counted first, and counting stops there. So its work is bounded before it begins, which is what query processes are for.
+Everything else goes to them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kg.web.querying.evaluation import Evaluation, Head, Output
+
+MOST: Final = 200
+"""Statements that a lookup may meet."""
+LONGEST: Final = 4096
+"""Bytes of a query's text beyond which it is not looked at."""
+
+_NAME = r"(?:[A-Za-z][\w\-]*)?:[A-Za-z_0-9](?:[\w\-]|\.(?=[\w\-]))*"
+_PLAIN = r"<[A-Za-z][^<>\"{}|^`\\\x00-\x20]*>"
+_TERM = rf"{_PLAIN}|{_NAME}"
+_NODE = rf"(?:{_TERM}|[?$]\w+)"
+_TRIPLE = re.compile(
+    rf"""
+    (?P<prologue> (?: \s* PREFIX \s+ (?:[A-Za-z][\w\-]*)?: \s* {_PLAIN} )* ) \s*
+    (?: (?P<describe> DESCRIBE \s* (?P<node>{_TERM}) )
+      | (?: ASK | SELECT (?: \s+DISTINCT )? (?: \s* \* | (?: \s+ [?$]\w+ )+ )
+          | CONSTRUCT \s* \{{ \s* {_NODE} \s+ (?:{_NODE}|a) \s+ {_NODE} (?: \s* \. )? \s* \}} )
+        \s* (?: WHERE \s* )? \{{ \s*
+        (?P<subject>{_NODE}) \s+
+        (?P<predicate>{_NODE}|a) \s+
+        (?P<object>{_NODE})
+        (?: \s* \. )? \s* \}} (?: \s* LIMIT \s+ \d+ )?
+    ) \s*
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_PREFIX = re.compile(r"PREFIX\s+((?:[A-Za-z][\w\-]*)?):\s*<([^<>]*)>", re.IGNORECASE)
+_RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+
+
+class Lookups:
+    """Answers lookups over one dataset version."""
+
+    def __init__(self, store: ox.Store, prefixes: dict[str, str]) -> None:
+        self._store = store
+        self._evaluation = Evaluation(store, prefixes)
+        self._pattern = lru_cache(maxsize=1024)(lambda text: _pattern(text, prefixes))
+
+    @classmethod
+    def open(cls, database: str, prefixes: dict[str, str], *, in_memory: bool) -> Lookups:
+        """Over the default graph of the database: a copy in memory, or its files. Takes a while."""
+        files = ox.Store.read_only(database)
+        if not in_memory:
+            return cls(files, prefixes)
+        text = files.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+        assert text is not None
+        store = ox.Store()
+        store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES)
+        return cls(store, prefixes)
+
+    def answer(self, request: dict[str, Any]) -> tuple[Head, bytes] | str | None:
+        """Head and body of the answer; the kind of result when the client takes no format for it; None: not a lookup.
+
+        `request` is what a query process would get.
+        """
+        text = request["query"]
+        if request["default"] is not None or request["page"] or len(text) > LONGEST:
+            return None
+        pattern = self._pattern(text)
+        if pattern is None:
+            return None
+        met = list(islice(self._store.quads_for_pattern(*pattern.terms, ox.DefaultGraph()), MOST + 1))
+        if len(met) > MOST:
+            return None
+        if pattern.describes and any(isinstance(quad.object, ox.BlankNode) for quad in met):
+            return None  # it would go on from there
+        pieces: list[bytes] = []
+        heads: list[Head] = []
+
+        def gather(head: Head | None, body: bytes) -> None:
+            if head is not None:
+                heads.append(head)
+            pieces.append(body)
+
+        output = Output(gather, request["encoding"], request["rows"])
+        try:
+            self._evaluation.run(request, output)
+        except Exception:  # a query process finds out again, and says why
+            return None
+        if output.refused is not None:
+            return output.refused
+        gather(*output.finish())
+        return heads[0], b"".join(pieces)
+
+
+# --- private helpers ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """Subject, predicate and object, None for a variable; or what is to be described as the subject."""
+
+    terms: tuple[ox.NamedNode | None, ox.NamedNode | None, ox.NamedNode | None]
+    describes: bool
+
+
+def _pattern(text: str, prefixes: dict[str, str]) -> _Pattern | None:
+    """The pattern of a lookup; None for any other query."""
+    found = _TRIPLE.fullmatch(text)
+    if found is None:
+        return None
+    known = {**prefixes, **dict(_PREFIX.findall(found["prologue"]))}
+    try:
+        if found["describe"]:
+            return _Pattern((_iri(found["node"], known), None, None), True)
+        predicate = _RDF_TYPE if found["predicate"] == "a" else _term(found["predicate"], known)
+        return _Pattern((_term(found["subject"], known), predicate, _term(found["object"], known)), False)
+    except ValueError:  # a relative IRI, or a prefix that is not declared
+        return None
+
+
+def _term(term: str, prefixes: dict[str, str]) -> ox.NamedNode | None:
+    return None if term[0] in "?$" else _iri(term, prefixes)
+
+
+def _iri(term: str, prefixes: dict[str, str]) -> ox.NamedNode:
+    if term.startswith("<"):
+        iri = term[1:-1]
+    else:
+        prefix, _, local = term.partition(":")
+        if prefix not in prefixes:
+            raise ValueError(prefix)
+        iri = prefixes[prefix] + local
+    if "/." in iri:  # the engine resolves dot segments: what is counted must be what is asked for
+        raise ValueError(iri)
+    return ox.NamedNode(iri)
