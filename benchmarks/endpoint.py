@@ -1,9 +1,10 @@
-"""This endpoint beside the native Oxigraph server, on the same data, with the same client, in one run.
+"""This endpoint beside others, on the same data, with the same client, in one run.
 
-    python benchmarks/endpoint.py [--store DIR] [--rounds 3] [--seconds 3]
+    python benchmarks/endpoint.py [--store DIR] [--rounds 3] [--seconds 3] [--peers rdflib virtuoso]
 
-Three servers are measured in turns: the native one, ours without its cache of answers ("computed"), and ours with it
-("cached"). What counts are the ratios; absolute figures depend on what else the machine does. The load comes from `wrk`
+Measured in turns: the native Oxigraph server, ours without its cache of answers ("computed"), ours with it ("cached"),
+rdflib-endpoint (in memory; installed into a virtual environment of its own) and Virtuoso 7 (where it is installed). Each
+has the merged graph as its default graph. What counts are the ratios; absolute figures depend on what else the machine does. The load comes from `wrk`
 when it is installed, otherwise from a client in Python, which takes more of the machine itself.
 """
 
@@ -27,11 +28,15 @@ from urllib.parse import quote
 
 import httpx
 import psutil
+import pyoxigraph as ox
 
 from kg.namespaces import PREFIXES
 from kg.publishing.queries import bound_text, library
 from kg.store import current_version
 from kg.store.build import build_and_publish
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+from sparql_engines import VIRTUOSO_INI
 
 CONNECTIONS = 4
 
@@ -59,6 +64,8 @@ def main() -> None:
     parser.add_argument("--store", type=Path, help="a published store (default: the bundled data, built now)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=list(PEERS))
+    parser.add_argument("--queries", nargs="*", default=list(QUERIES), choices=list(QUERIES))
     options = parser.parse_args()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -74,30 +81,64 @@ def main() -> None:
             "computed": stack.enter_context(ours(store, folder, cache_mb=0)),
             "cached": stack.enter_context(ours(store, folder, cache_mb=64)),
         }
-        throughput(servers, options.rounds, options.seconds)
+        for peer in options.peers:
+            with contextlib.suppress(Missing):
+                servers[peer] = stack.enter_context(PEERS[peer](version.database, folder))
+        throughput(servers, options.queries, options.rounds, options.seconds)
         memory(servers)
         beside_hostile(servers["computed"], options.seconds)
 
 
-def throughput(servers: dict[str, Server], rounds: int, seconds: float) -> None:
+def throughput(servers: dict[str, Server], queries: list[str], rounds: int, seconds: float) -> None:
     print(f"\nrequests/s over {CONNECTIONS} connections, median of {rounds} rounds [lowest–highest ratio]")
-    print(f"{'query':<26}{'native':>9}{'computed':>10}{'ratio':>20}{'cached':>10}{'ratio':>20}")
-    for name, text in QUERIES.items():
-        query = full(text)
-        for server in servers.values():
-            check(server, query)
-        taken: dict[str, list[float]] = {label: [] for label in servers}
-        order = list(servers)
+    peers = [label for label in servers if label in PEERS]
+    print(
+        f"{'query':<26}{'native':>9}{'computed':>10}{'ratio':>20}{'cached':>10}{'ratio':>20}"
+        + "".join(f"{peer:>12}{'computed is':>13}" for peer in peers)
+    )
+    for name in queries:
+        query = full(QUERIES[name])
+        order = [label for label, server in servers.items() if answers(server, query)]
+        taken: dict[str, list[float]] = {label: [] for label in order}
+        cost: dict[str, list[float]] = {label: [] for label in order}
         for _ in range(rounds):
             for label in order:
+                before = processor_time(servers[label])
                 taken[label].append(load(servers[label], query, seconds))
+                count = taken[label][-1] * max(1, round(seconds))
+                if count:
+                    cost[label].append((processor_time(servers[label]) - before) / count)
             order = order[1:] + order[:1]
         line = f"{name:<26}{statistics.median(taken['native']):9.0f}"
         for label in ("computed", "cached"):
-            ratios = [own / native_ for own, native_ in zip(taken[label], taken["native"], strict=True)]
+            pairs = zip(taken[label], taken["native"], strict=True)
+            ratios = [own / native_ for own, native_ in pairs if native_] or [float("nan")]
             spread = f"[{min(ratios):.2f}–{max(ratios):.2f}]"
             line += f"{statistics.median(taken[label]):10.0f}{statistics.median(ratios):8.2f} {spread:>11}"
-        print(line, flush=True)
+        for peer in peers:
+            if peer not in taken:
+                line += f"{'an error':>12}{'':>13}"
+                continue
+            ratios = [own / other for own, other in zip(taken["computed"], taken[peer], strict=True) if other]
+            times = f"{statistics.median(ratios):.1f} ×" if ratios else "too slow"
+            line += f"{statistics.median(taken[peer]):12.1f}{times:>13}"
+        print(line)
+        spent = {label: statistics.median(values) * 1e6 for label, values in cost.items() if values}
+        print(
+            "   µs of processor time each: "
+            + ", ".join(f"{label} {value:,.0f}" for label, value in spent.items()),
+            flush=True,
+        )
+
+
+def processor_time(server: Server) -> float:
+    """Seconds that the processes of a server have used. On a busy machine the steadier measure."""
+    total = 0.0
+    for process in (server.process, *server.process.children(recursive=True)):
+        with contextlib.suppress(psutil.Error):
+            times = process.cpu_times()
+            total += times.user + times.system
+    return total
 
 
 def memory(servers: dict[str, Server]) -> None:
@@ -124,13 +165,14 @@ def beside_hostile(server: Server, seconds: float) -> None:
 class Server:
     """A SPARQL endpoint at `path` of a port on this machine."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int, path: str) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], port: int, path: str, more: str = "") -> None:
         self.process = psutil.Process(process.pid)
         self.port = port
         self.path = path
+        self.more = more
 
     def target(self, query: str) -> str:
-        return f"{self.path}?query={quote(query, safe='')}"
+        return f"{self.path}?query={quote(query, safe='')}{self.more}"
 
 
 def full(text: str) -> str:
@@ -157,6 +199,66 @@ def ours(store: Path, folder: Path, cache_mb: int) -> Iterator[Server]:
     settings = {"KG_STORE": str(store.resolve()), "KG_PORT": str(port), "KG_CACHE_MB": str(cache_mb)}
     with started([sys.executable, "-m", "kg", "serve"], folder, settings) as process:
         yield Server(process, wait(port), "/sparql")
+
+
+class Missing(Exception):
+    """A peer that is not on this machine."""
+
+
+@contextlib.contextmanager
+def rdflib_endpoint(database: Path, folder: Path) -> Iterator[Server]:
+    """PyPI rdflib-endpoint with its default store, in a virtual environment that later runs use again."""
+    environment = Path(tempfile.gettempdir()) / "digigov-bench-rdflib-endpoint"
+    binary = environment / "bin" / "rdflib-endpoint"
+    if not binary.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
+        install = [str(environment / "bin" / "pip"), "install", "-q", "rdflib-endpoint[cli]==0.6.3"]
+        subprocess.run(install, check=True)
+    port = free_port()
+    file = merged(database, folder)
+    command = [str(binary), "serve", "--host", "127.0.0.1", "--port", str(port), str(file)]
+    with started(command, folder, {}) as process:
+        yield Server(process, wait(port), "/")
+
+
+@contextlib.contextmanager
+def virtuoso(database: Path, folder: Path) -> Iterator[Server]:
+    """Virtuoso 7 with the merged graph in one graph, by its own bulk loader."""
+    binary, client = shutil.which("virtuoso-t"), shutil.which("isql-vt")
+    if binary is None or client is None:
+        print("Virtuoso is not installed: left out")
+        raise Missing
+    home = folder / "virtuoso"
+    home.mkdir()
+    port, sql_port = free_port(), free_port()
+    settings = VIRTUOSO_INI.format(folder=home, port=port, sql_port=sql_port, buffers=80_000, dirty=60_000)
+    (home / "virtuoso.ini").write_text(settings, encoding="utf-8")
+    shutil.copy(merged(database, folder), home / "merged.nt")
+    with started(
+        [binary, "+foreground", "+wait", "+configfile", str(home / "virtuoso.ini")], home, {}
+    ) as process:
+        wait(port)
+        load_it = f"ld_dir('{home}', 'merged.nt', '{GRAPH}'); rdf_loader_run(); checkpoint;"
+        subprocess.run(
+            [client, f"127.0.0.1:{sql_port}", "dba", "dba", f"exec={load_it}"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        yield Server(process, port, "/sparql", more=f"&default-graph-uri={quote(GRAPH, safe='')}")
+
+
+def merged(database: Path, folder: Path) -> Path:
+    """The default graph as N-Triples."""
+    file = folder / "merged.nt"
+    if not file.exists():
+        ox.Store.read_only(str(database)).dump(
+            str(file), format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()
+        )
+    return file
+
+
+GRAPH = "urn:x-bench:merged"
+PEERS = {"rdflib": rdflib_endpoint, "virtuoso": virtuoso}
 
 
 @contextlib.contextmanager
@@ -191,6 +293,17 @@ def check(server: Server, query: str) -> None:
         f"http://127.0.0.1:{server.port}{server.target(query)}", headers={"Accept": "*/*"}, timeout=60
     )
     response.raise_for_status()
+
+
+def answers(server: Server, query: str) -> bool:
+    """Whether a peer can answer at all; the native server and ours must."""
+    try:
+        check(server, query)
+    except httpx.HTTPError:
+        if server.path == "/query" or "kg" in server.process.cmdline():
+            raise
+        return False
+    return True
 
 
 def load(server: Server, query: str, seconds: float) -> float:
