@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 
 def addresses(text: str) -> Iterator[tuple[int, int]]:
@@ -31,9 +32,11 @@ def link_target(target: str) -> str | None:
     """The target as an absolute address, or None when it leads nowhere outside the document.
 
     Fragments, relative and local paths, scripts and telephone numbers lead nowhere; a target without a scheme that
-    begins with `www.` gets `http://`. Blanks are percent-encoded (RFC 3986); nothing else is repaired: what a source
-    mistyped stays visible.
+    begins with `www.` gets `http://`. Blanks and, behind the host, letters beyond ASCII are percent-encoded (RFC 3986),
+    so that all formats give one address alike; nothing else is repaired: what a source mistyped stays visible.
     """
+    # A place in the target, as Word's fields write it, is a fragment.
+    target = _PLACE.sub("#", target)
     # No address holds a quotation mark: what follows one is a remnant of the markup around it.
     target = _LINE_BREAK.sub("", target).partition('"')[0].strip()
     if target[:4].lower() == "www.":
@@ -46,7 +49,14 @@ def link_target(target: str) -> str | None:
         return None
     if len(target) == match.end():
         return None
-    return _BLANK.sub("%20", target if target.isascii() else _decoded_again(target))
+    return _BLANK.sub("%20", target if target.isascii() else _encoded(_decoded_again(target)))
+
+
+def _encoded(target: str) -> str:
+    """The target with the letters beyond ASCII behind its host percent-encoded; a host keeps its own."""
+    match = _HOST.match(target)
+    at = match.end() if match is not None else 0
+    return target[:at] + "".join(c if c.isascii() else quote(c, safe="") for c in target[at:])
 
 
 def _decoded_again(target: str) -> str:
@@ -100,5 +110,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}):(//)?")
 _LOCAL = frozenset(
     {"file", "javascript", "vbscript", "data", "about", "blob", "tel", "sms", "callto", "cid", "mid"}
 )
+_PLACE = re.compile(r"\"\s+\\l\s+\"?")
+_HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"[\r\n]\s*")
 _BLANK = re.compile(r"\s")

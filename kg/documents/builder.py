@@ -83,11 +83,11 @@ class Builder:
     def document(self, name: str, media_type: str, sha256: str) -> Document:
         """The finished document."""
         _set_navigation_apart(self.drafts)
-        cross = _meaning_of_crosses(self.drafts)
+        crosses = _meaning_of_crosses(self.drafts)
         blocks: list[Block] = []
         anchors: list[Anchor] = []
         offset = 0
-        for draft in self.drafts:
+        for draft, cross in zip(self.drafts, crosses, strict=True):
             line = draft.line
             text = line.text
             boxes: tuple[Checkbox, ...] = ()
@@ -118,20 +118,50 @@ def _close_up_number(line: Line) -> None:
         line.text = f"{line.text[: match.end() - 1]} {line.text[match.end() :]}"
 
 
-def _meaning_of_crosses(drafts: list[Draft]) -> CheckState:
-    """✗ beside empty boxes marks the chosen one; beside ticks it says no; alone it says nothing certain."""
-    states = {box.state for draft in drafts for box in draft.line.boxes}
-    if None not in states:
-        return CheckState.UNKNOWN
-    if CheckState.UNCHECKED in states:
-        return CheckState.UNKNOWN if CheckState.CHECKED in states else CheckState.CHECKED
-    return CheckState.UNCHECKED if CheckState.CHECKED in states else CheckState.UNKNOWN
+def _meaning_of_crosses(drafts: list[Draft]) -> list[CheckState]:
+    """What a cross means on each line.
+
+    ✗ beside empty boxes marks the chosen one; beside ticks it says no. "Beside" is on the same line, else in the same
+    run of lines with boxes. Where neither tells, the crosses mean what they do in the rest of the document, if that is
+    one thing; alone they say nothing certain.
+    """
+    lines = [{box.state for box in draft.line.boxes} for draft in drafts]
+    everywhere = set[CheckState | None]().union(*lines)
+    if None not in everywhere:
+        return [CheckState.UNKNOWN] * len(lines)
+    meanings = [_beside(states) for states in lines]
+    start = 0
+    while start < len(lines):
+        end = start + 1
+        while end < len(lines) and lines[start] and lines[end] and drafts[end].kind is drafts[start].kind:
+            end += 1
+        if any(None in lines[at] and meanings[at] is CheckState.UNKNOWN for at in range(start, end)):
+            near = _beside(set[CheckState | None]().union(*lines[start:end]))
+            for at in range(start, end):
+                if meanings[at] is CheckState.UNKNOWN:
+                    meanings[at] = near
+        start = end
+    known = {
+        meaning
+        for states, meaning in zip(lines, meanings, strict=True)
+        if None in states and meaning is not CheckState.UNKNOWN
+    }
+    usual = known.pop() if len(known) == 1 else CheckState.UNKNOWN if known else _beside(everywhere)
+    return [usual if meaning is CheckState.UNKNOWN else meaning for meaning in meanings]
+
+
+def _beside(states: set[CheckState | None]) -> CheckState:
+    """What a cross means among boxes of these states."""
+    if CheckState.CHECKED in states:
+        return CheckState.UNKNOWN if CheckState.UNCHECKED in states else CheckState.UNCHECKED
+    return CheckState.CHECKED if CheckState.UNCHECKED in states else CheckState.UNKNOWN
 
 
 def _with_boxes(line: Line, offset: int, cross: CheckState) -> tuple[str, tuple[Checkbox, ...]]:
     text = line.text
-    boxes = [box if box.state is not None else Box(box.start, box.end, cross) for box in line.boxes]
-    if boxes != line.boxes:
+    boxes = line.boxes
+    if any(box.state is None for box in boxes):
+        boxes = [box if box.state is not None else Box(box.start, box.end, cross) for box in boxes]
         signs = list(text)
         for box in boxes:
             signs[box.start] = GLYPH[box.state or CheckState.UNKNOWN]
@@ -143,7 +173,8 @@ def _with_boxes(line: Line, offset: int, cross: CheckState) -> tuple[str, tuple[
             start, end = boxes[number - 1].end if number else _last_phrase(text, box.start), box.start
         else:
             start, end = box.end, boxes[number + 1].start if number + 1 < len(boxes) else len(text)
-        start, end = _trimmed(text, start, end)
+        if start < end:
+            start, end = _trimmed(text, start, end)
         state = box.state or CheckState.UNKNOWN
         checkboxes.append(Checkbox(state, box.start + offset, box.end + offset, start + offset, end + offset))
     return text, tuple(checkboxes)

@@ -123,6 +123,9 @@ class _Walker:
         if self._seen % _ELEMENTS_BETWEEN_CHECKS == 0:
             self._deadline.check()
         tag = element.tag
+        if tag == "img" and (element.tail or "")[:1].isupper():
+            # A picture in a paragraph parts what stands before it from the sentence that begins behind it.
+            self._end_block()
         if not isinstance(tag, str) or tag in _WITHOUT_TEXT or _is_hidden(element):
             return
         if tag == "a":

@@ -159,7 +159,7 @@ _WHITE = " \t\n\r\f\v"
 _FOLDED = re.compile(r"[ \t\n\r\f\v]+")
 _HELD_APART = re.compile("\xa0[ \xa0]*\xa0")
 _BLANKS = re.compile(r"[ \t\n\r\f\v]{2,}|[\t\n\r\f\v]|^ | $")
-_BRACKETED = r"(?<![^\W_])\[[ _]{0,3}(?:[xX✓✔✗✘✕✖☒☑][ _]{0,3})?\](?![(\[])"
+_BRACKETED = r"(?<![^\W_])\[[ _]{0,3}(?:[xXvV√✓✔✗✘✕✖☒☑][ _]{0,3})?\](?![(\[])"
 _ROUND = r"(?<![^\s\v])\((?:[ _]{1,3}|[xX])\)(?!\S)"
 _SIGNS = f"[{CHECKED_SIGNS}{UNCHECKED_SIGNS}{CROSSES}{UNKNOWN}{''.join(ROUND_OR_FILLED)}]"
 _SIGN = re.compile(_SIGNS)
@@ -187,8 +187,12 @@ def _tidied(raw: str, pattern: re.Pattern[str], *, folding: bool, round_boxes: b
         start, end = match.span()
         token = match.group()
         white = token[0] in _WHITE
-        if not white and not _is_box(token.rstrip(), paired=paired, round_boxes=round_boxes):
-            continue
+        if not white:
+            token = token.rstrip()
+            if (len(token) > 1 or token in ROUND_OR_FILLED) and not _is_box(
+                token, paired=paired, round_boxes=round_boxes
+            ):
+                continue
         if start > position:
             if pending and length:
                 out.append(pending)
@@ -206,11 +210,11 @@ def _tidied(raw: str, pattern: re.Pattern[str], *, folding: bool, round_boxes: b
         if length and out[-1][-1] not in "([ ":
             out.append(" ")
             length += 1
-        state = _state_of(token.rstrip())
+        state, glyph = _SIGN_STATES.get(token) or _bracketed_state(token)
         before.append(start)
         after.append(length)
         boxes.append(Box(length, length + 1, state))
-        out.append(CROSSES[0] if state is None else GLYPH[state])
+        out.append(glyph)
         length += 1
         follows_box = True
         pending = "" if raw[end : end + 1] in _CLOSING else " "
@@ -233,17 +237,21 @@ def _is_box(token: str, *, paired: bool, round_boxes: bool) -> bool:
     return round_boxes if token[0] == "(" else True
 
 
-def _state_of(token: str) -> CheckState | None:
-    """The state a sign or a pair of brackets shows; None for a cross, which may mean either."""
-    if len(token) > 1:
-        return CheckState.CHECKED if token[1:-1].strip(" _") else CheckState.UNCHECKED
-    if token in CROSSES:
-        return None
-    if token == UNKNOWN:
-        return CheckState.UNKNOWN
-    if token in ROUND_OR_FILLED:
-        return ROUND_OR_FILLED[token]
-    return CheckState.CHECKED if token in CHECKED_SIGNS else CheckState.UNCHECKED
+def _bracketed_state(token: str) -> tuple[CheckState | None, str]:
+    """The state a pair of brackets shows, and how it is written."""
+    state = CheckState.CHECKED if token[1:-1].strip(" _") else CheckState.UNCHECKED
+    return state, GLYPH[state]
+
+
+def _sign_states() -> dict[str, tuple[CheckState | None, str]]:
+    """The state a sign shows, None for a cross, which may mean either; and how it is written."""
+    states: dict[str, CheckState | None] = dict.fromkeys(CHECKED_SIGNS, CheckState.CHECKED)
+    states |= dict.fromkeys(UNCHECKED_SIGNS, CheckState.UNCHECKED) | dict.fromkeys(CROSSES, None)
+    states |= ROUND_OR_FILLED | {UNKNOWN: CheckState.UNKNOWN}
+    return {sign: (state, CROSSES[0] if state is None else GLYPH[state]) for sign, state in states.items()}
+
+
+_SIGN_STATES = _sign_states()
 
 
 def _moved(offset: int, moves: Moves | None) -> int:

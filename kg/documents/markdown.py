@@ -541,7 +541,7 @@ _DEFINITION = re.compile(
 _KEY = re.compile(r"[\w-]{1,40}:(?:\s|$)")
 _LANGUAGE = re.compile(r"lang(?:uage)?:\s{0,9}[\"']?([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)[\"']?\s*$")
 _UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
-_BOX_START = re.compile(r"\[[ xX]?\]|[☐☒☑✓✔□]")
+_BOX_START = re.compile(r"\[[ xXvV√]?\]|[☐☒☑✓✔□]")
 
 _PUNCTUATION = r"[!-/:-@\[-`{-~]"
 _ESCAPE = re.compile(rf"\\+({_PUNCTUATION})")

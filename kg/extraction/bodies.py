@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 
@@ -12,9 +13,7 @@ from kg.extraction.evidence import Confidence, Evidence
 from kg.extraction.gazetteer import (
     coded,
     countries,
-    country_mentions,
     data,
-    organisation_mentions,
     organisations,
     word_set,
 )
@@ -22,6 +21,7 @@ from kg.extraction.instruments import Instruments
 from kg.extraction.listings import Entry, entries
 from kg.extraction.names import Name, classify, is_acronym
 from kg.extraction.negation import is_denied
+from kg.extraction.places import Distinct, Places
 from kg.extraction.reading import Reading
 from kg.iris import host_of
 from kg.questionnaire import ParsedAnswer
@@ -72,16 +72,42 @@ class BodyDraft:
     name: str
     type: str = "other"
     acronym: str | None = None
-    aliases: list[str] = field(default_factory=list)
-    urls: list[str] = field(default_factory=list)
-    areas: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=Distinct)
+    urls: list[str] = field(default_factory=Distinct)
+    areas: list[str] = field(default_factory=Distinct)
     parent: BodyDraft | None = None
     country: str | None = None
     evidence: Evidence = field(default_factory=Evidence)
+    _keys: set[str] = field(default_factory=set)
 
     @property
     def names(self) -> list[str]:
         return [name for name in (self.name, self.acronym, *self.aliases) if name]
+
+    def is_called(self, name: str) -> bool:
+        """Whether it has that name already, whatever the spelling."""
+        if not self._keys:
+            self._keys = {words_key(known) for known in self.names}
+        return words_key(name) in self._keys
+
+    def call(self, name: str) -> None:
+        """Gives it a further name."""
+        if not self.is_called(name):
+            self._keys.add(words_key(name))
+            self.aliases.append(name)
+
+    def rename(self, name: str) -> None:
+        """Gives it another name; the former one stays known."""
+        self.is_called(name)
+        self._keys.add(words_key(name))
+        self.aliases.append(self.name)
+        self.name = name
+
+    def abbreviate(self, acronym: str) -> None:
+        """Gives it its abbreviation."""
+        self.is_called(acronym)
+        self._keys.add(words_key(acronym))
+        self.acronym = acronym
 
 
 @dataclass(slots=True)
@@ -101,14 +127,48 @@ class Bodies:
     drafts: list[BodyDraft] = field(default_factory=list)
     mentions: list[BodyMention] = field(default_factory=list)
     merges: list[str] = field(default_factory=list)
+    places: Places[BodyMention] = field(default_factory=Places)
+    """The mentions by where they stand."""
+    _held: set[int] = field(default_factory=set)
     _keys: dict[frozenset[str], BodyDraft] = field(default_factory=dict)
     _acronyms: dict[str, BodyDraft] = field(default_factory=dict)
+    _words: dict[str, BodyDraft] | None = None
+
+    def holds(self, draft: BodyDraft | None) -> bool:
+        """Whether a draft is one of these bodies (one that was merged into another is not)."""
+        return id(draft) in self._held
+
+    def mention(self, mention: BodyMention) -> None:
+        """Notes a place where a body is spoken of."""
+        self.mentions.append(mention)
+        self.places.add(mention.start, mention.end, mention)
+
+    def called(self, name: str) -> BodyDraft | None:
+        """The body that has this very name or abbreviation; asked once all bodies are known."""
+        if self._words is None:
+            self._words = {}
+            for draft in self.drafts:
+                for known in draft.names:
+                    self._words.setdefault(words_key(known), draft)
+        return self._words.get(words_key(name))
+
+    def merge_into(self, merged: dict[int, BodyDraft]) -> None:
+        """Drops bodies that turned out to be others (by id) and points everything to those."""
+        if not merged:
+            return
+        self.drafts = [draft for draft in self.drafts if id(draft) not in merged]
+        self._held = {id(draft) for draft in self.drafts}
+        for mention in self.mentions:
+            mention.draft = merged.get(id(mention.draft), mention.draft)
+        for draft in self.drafts:
+            draft.parent = merged.get(id(draft.parent), draft.parent)
 
     def by_name(self, name: str, own: frozenset[str]) -> BodyDraft | None:
         return self._acronyms.get(name) or self._keys.get(_key(name, own))
 
     def add(self, draft: BodyDraft, own: frozenset[str]) -> None:
-        if draft not in self.drafts:
+        if not self.holds(draft):
+            self._held.add(id(draft))
             self.drafts.append(draft)
         for name in draft.names:
             self._keys.setdefault(_key(name, own), draft)
@@ -125,7 +185,7 @@ def find_bodies(reading: Reading, instruments: Instruments) -> Bodies:
             _listed(reading, answer, found, own, instruments)
     _names_by_host(reading, found, own)
     for answer in reading.answers:
-        if answer.q in _PROSE_IN or answer.q in ("16", "3"):
+        if answer.q in _PROSE_IN or answer.q in ("16", "3") or answer.q in _PORTALS_IN:
             _in_prose(reading, answer, found, own, instruments)
     _merge_ministries(found, own)
     _merge_councils(found, own)
@@ -170,7 +230,7 @@ def _listed(
 def _acceptable(reading: Reading, answer: ParsedAnswer, entry: Entry, instruments: Instruments) -> bool:
     name = entry.name or ""
     group, _ = classify(name)
-    if any(m.start < entry.end and entry.start < m.end for m in instruments.mentions):
+    if instruments.places.overlap(entry.start, entry.end):
         return False
     if words_key(name) in organisations() or name in organisations():
         return False
@@ -196,16 +256,17 @@ def _take(reading: Reading, q: str, entry: Entry, found: Bodies, own: frozenset[
     draft = (found.by_name(name, own)) or (found.by_name(acronym, own) if acronym else None)
     if draft is None:
         draft = BodyDraft(name, _type(name))
-    elif words_key(name) not in {words_key(n) for n in draft.names}:
+    elif not draft.is_called(name):
         if is_acronym(draft.name) and not is_acronym(name):
-            draft.aliases.append(draft.name)
-            draft.name, draft.type = name, _type(name)
+            draft.rename(name)
+            draft.type = _type(name)
         else:
-            draft.aliases.append(name)
-    if acronym and acronym != draft.name:
-        draft.acronym = draft.acronym or acronym
-    draft.aliases += [alias for alias in entry.aliases if alias not in draft.names]
-    draft.urls += [url for url in entry.urls if url not in draft.urls]
+            draft.call(name)
+    if acronym and acronym != draft.name and not draft.acronym:
+        draft.abbreviate(acronym)
+    for alias in entry.aliases:
+        draft.call(alias)
+    draft.urls += entry.urls
     area = AREAS.get(q)
     if area and not (
         entry.prose
@@ -213,7 +274,7 @@ def _take(reading: Reading, q: str, entry: Entry, found: Bodies, own: frozenset[
         and q == "3"
         and _UNDER.search(reading.folded, max(0, entry.start - 24), entry.start)
     ):
-        draft.areas += [area] if area not in draft.areas else []
+        draft.areas.append(area)
     sure: Confidence = "high" if entry.urls and not entry.prose else "medium"
     draft.evidence.seen(
         reading,
@@ -224,21 +285,27 @@ def _take(reading: Reading, q: str, entry: Entry, found: Bodies, own: frozenset[
         "listed with its address" if entry.urls else "named in the answer",
     )
     found.add(draft, own)
-    found.mentions.append(BodyMention(q, entry.start, entry.end, draft))
+    found.mention(BodyMention(q, entry.start, entry.end, draft))
     return draft
 
 
 def _in_prose(
     reading: Reading, answer: ParsedAnswer, found: Bodies, own: frozenset[str], instruments: Instruments
 ) -> None:
-    text, folded = reading.text, reading.folded
+    folded = reading.folded
     for sentence in reading.sentences(answer):
-        registered = organisation_mentions(text, folded, sentence.start, sentence.end)
+        registered = reading.organisations(sentence.start, sentence.end)
         names = reading.names(sentence.start, sentence.end)
         previous: BodyDraft | None = None
         previous_end = sentence.start
         for name in names:
             if name.group != "bodies" or reading.in_link(name.start):
+                continue
+            if _PROJECT.search(folded, max(sentence.start, name.start - 24), name.start):
+                continue
+            if answer.q in _PORTALS_IN and not _RUN_BY.search(
+                folded, max(sentence.start, name.start - 40), name.start
+            ):
                 continue
             if _INITIATIVE.match(folded, name.after, sentence.end):
                 continue
@@ -247,11 +314,7 @@ def _in_prose(
                 for a, b, _ in registered
             ):
                 continue
-            if any(
-                m.start < name.end and name.start < m.end for m in instruments.mentions if m.q == answer.q
-            ):
-                continue
-            if any(m.start < name.end and name.start < m.end for m in found.mentions if m.q == answer.q):
+            if instruments.places.overlap(name.start, name.end) or found.places.overlap(name.start, name.end):
                 continue
             known = found.by_name(name.text, own) or (
                 found.by_name(name.acronym, own) if name.acronym else None
@@ -276,10 +339,9 @@ def _in_prose(
                     reading, answer.q, name.start, name.end, "medium", "named in running text by what it is"
                 )
             else:
-                if words_key(name.text) not in {words_key(n) for n in known.names}:
-                    known.aliases.append(name.text)
+                known.call(name.text)
                 if name.acronym and not known.acronym:
-                    known.acronym = name.acronym
+                    known.abbreviate(name.acronym)
                     found.add(known, own)
                 known.evidence.seen(
                     reading, answer.q, name.start, name.end, "medium", "named again in running text"
@@ -287,6 +349,8 @@ def _in_prose(
             for link in reading.links_between(name.after, min(sentence.end + 1, name.after + 6)):
                 if link.url not in known.urls and not known.urls:
                     known.urls.append(link.url)
+            if not known.urls and known.country is None and _sole(names, name):
+                known.urls += _address_behind(reading, instruments, name.after, sentence.end)
             following = (
                 _piece_after(reading, answer, sentence.end)
                 if not known.urls and sentence.end - name.after < 160
@@ -294,7 +358,7 @@ def _in_prose(
             )
             if following and _sole(names, name) and known.country is None:
                 known.urls.append(following)
-            found.mentions.append(BodyMention(answer.q, name.start, name.end, known))
+            found.mention(BodyMention(answer.q, name.start, name.end, known))
             gap = folded[previous_end : name.start] if previous is not None else ""
             if (
                 previous is not None
@@ -311,140 +375,212 @@ def _sole(names: list[Name], name: Name) -> bool:
     return [n for n in names if n.group == "bodies"][-1:] == [name]
 
 
+def _address_behind(reading: Reading, instruments: Instruments, start: int, end: int) -> list[str]:
+    """The home page that closes the sentence about a body ("… enforces it (https://body.example)")."""
+    links = reading.links_between(start, min(end + 1, start + _FAR))
+    if len(links) != 1 or reading.text[links[0].end : end].strip(" ).>]") or not _home_page(links[0].url):
+        return []
+    return [] if instruments.places.overlap(start, links[0].start) else [links[0].url]
+
+
+def _home_page(url: str) -> bool:
+    return host_of(url) is not None and "/" not in url.split("://", 1)[-1].strip("/")
+
+
 def _piece_after(reading: Reading, answer: ParsedAnswer, end: int) -> str | None:
     """The address in a piece of its own right behind a piece that ends here."""
-    for position, piece in enumerate(answer.pieces[:-1]):
-        if piece.end - 1 <= end <= piece.end + 1:
-            following = answer.pieces[position + 1]
-            if reading.is_address_only(following):
-                links = reading.links_between(following.start, following.end)
-                host = host_of(links[0].url)
-                path = links[0].url.split("://", 1)[-1].strip("/")
-                return links[0].url if host and "/" not in path else None
+    position = bisect_right(answer.pieces, end + 1, key=lambda piece: piece.end) - 1
+    if 0 <= position < len(answer.pieces) - 1 and answer.pieces[position].end >= end - 1:
+        following = answer.pieces[position + 1]
+        if reading.is_address_only(following):
+            links = reading.links_between(following.start, following.end)
+            return links[0].url if _home_page(links[0].url) else None
     return None
 
 
 def _is_subject(reading: Reading, sentence_start: int, start: int, after: int) -> bool:
     """Whether a name begins an item of question 24 and is thus the partnership itself ("X Committee: …")."""
     return (
-        start - sentence_start < 6 and _ITEM_COLON.match(reading.folded, after) is not None
+        start - sentence_start < 6
+        and (
+            _ITEM_COLON.match(reading.folded, after) is not None
+            or _IS_PARTNERSHIP.match(reading.folded, after) is not None
+        )
     ) or _COMMITTEE_THERE.search(reading.folded, sentence_start, start) is not None
 
 
 def _foreign(reading: Reading, q: str, sentence_start: int, start: int, end: int) -> str | None:
     """The other country that a body belongs to: named within the name, or (question 23) at the head of the item."""
-    inside = [
-        iso3
-        for _, _, iso3 in country_mentions(
-            reading.text, reading.folded, start, min(len(reading.text), end + 30)
-        )
-        if iso3 != reading.country
-    ]
-    close = [
-        iso3
-        for a, _, iso3 in country_mentions(
-            reading.text, reading.folded, start, min(len(reading.text), end + 30)
-        )
-        if a <= end + 8
-    ]
+    near = reading.countries(start, min(len(reading.text), end + 30))
+    inside = any(iso3 != reading.country for _, _, iso3 in near)
+    close = [iso3 for a, _, iso3 in near if a <= end + 8]
     if inside and close and close[0] != reading.country:
         return close[0]
     if q != "23":
         return None
-    line = reading.text.rfind("\n", 0, start) + 1
+    line = reading.document.locate(start).block.position.start
     named = [
-        (a, iso3)
-        for a, _, iso3 in country_mentions(reading.text, reading.folded, line, start)
+        (end_at, iso3)
+        for _, end_at, iso3 in reading.countries(max(line, sentence_start), start)
         if iso3 != reading.country
     ]
-    within = [iso3 for a, iso3 in named if a >= sentence_start] or [iso3 for _, iso3 in named[-1:]]
-    return within[-1] if within else None
+    if (
+        named
+        and _WITH.search(reading.folded, named[-1][0], start)
+        and not _HEADING.match(reading.folded, named[-1][0])
+    ):
+        # "The Government of X signed an agreement with the Y": Y is on the other side, which is ours.
+        return None
+    within = [iso3 for _, iso3 in named]
+    return within[-1] if within else reading.foreign_before(start, line)
 
 
 def _names_by_host(reading: Reading, found: Bodies, own: frozenset[str]) -> None:
     """ "MINTIC" in the text and www.mintic.gov.co at a body: the abbreviation is that body's, though nobody says so."""
     capitals = {match[0] for match in _CAPITALS.finditer(reading.text)}
+    acronyms = {draft.acronym for draft in found.drafts if draft.acronym}
     for draft in found.drafts:
         for url in draft.urls:
             label = (host_of(url) or "").split(".")[0].upper()
-            if (
-                label in capitals
-                and draft.acronym is None
-                and label != draft.name
-                and not any(other.acronym == label for other in found.drafts)
-            ):
-                draft.acronym = label
+            if label in capitals and draft.acronym is None and label != draft.name and label not in acronyms:
+                acronyms.add(label)
+                draft.abbreviate(label)
                 found.add(draft, own)
 
 
 def _merge_ministries(found: Bodies, own: frozenset[str]) -> None:
     ministries = [draft for draft in found.drafts if draft.type == "ministry" and draft.country is None]
+    hosts = [frozenset(host for url in draft.urls if (host := host_of(url))) for draft in ministries]
+    alike = _Alike([_content(draft.name, own) for draft in ministries], hosts)
+    merged: dict[int, BodyDraft] = {}
     for position, draft in enumerate(ministries):
-        for other in ministries[position + 1 :]:
-            if other not in found.drafts or draft not in found.drafts:
-                continue
-            hosts, others = {host_of(u) for u in draft.urls}, {host_of(u) for u in other.urls}
-            if hosts and others and not hosts & others:
-                continue
-            first, second = _content(draft.name, own), _content(other.name, own)
-            ratio = fuzz.token_set_ratio(" ".join(sorted(first)), " ".join(sorted(second)))
-            if first and second and ratio >= MERGE_THRESHOLD and (hosts or others):
+        if id(draft) in merged:
+            continue
+        for number in alike.later_than(position):
+            other = ministries[number]
+            ratio = alike.ratio(position, number)
+            if ratio >= MERGE_THRESHOLD:
                 _absorb(found, draft, other, f"similarity {ratio:.0f} of 100")
+                alike.drop(number)
+                merged[id(other)] = draft
+    found.merge_into(merged)
+
+
+class _Alike:
+    """Finds the names that may reach the threshold with another, without comparing all with all.
+
+    `token_set_ratio` reaches it when all words of one name are in the other, or when long names differ in one word by
+    a letter or two. So a name is looked for among those that hold its rarest word, and among those that are the same
+    without one word. At least one of the two has a host, and where both have, they share one.
+    """
+
+    def __init__(self, contents: list[frozenset[str]], hosts: list[frozenset[str]]) -> None:
+        self._contents = contents
+        self._hosts = hosts
+        self._texts = [" ".join(sorted(content)) for content in contents]
+        self._dropped: set[int] = set()
+        self._by_word: dict[str, list[int]] = {}
+        self._but_one: dict[tuple[frozenset[str], str], list[int]] = {}
+        for number, content in enumerate(contents):
+            for word in content:
+                self._by_word.setdefault(word, []).append(number)
+                for host in hosts[number] | {_HOSTED} if hosts[number] else {_WITHOUT_HOST}:
+                    if len(self._texts[number]) >= _LONG:
+                        self._but_one.setdefault((content - {word}, host), []).append(number)
+        self._shorter: dict[int, list[int]] = {}
+        """Later names all of whose words a name holds."""
+        for number, content in enumerate(contents):
+            for other in self._holding(content):
+                if other < number and content <= contents[other]:
+                    self._shorter.setdefault(other, []).append(number)
+
+    def later_than(self, position: int) -> list[int]:
+        """The numbers of later names worth comparing with that of `position`, in order."""
+        content, hosts = self._contents[position], self._hosts[position]
+        found = {n for n in self._holding(content) if n > position and content <= self._contents[n]}
+        found.update(self._shorter.get(position, ()))
+        if len(self._texts[position]) >= _LONG:
+            for word in content:
+                for host in hosts | {_WITHOUT_HOST} if hosts else {_HOSTED}:
+                    found.update(n for n in self._but_one.get((content - {word}, host), ()) if n > position)
+        return sorted(n for n in found if n not in self._dropped and self._hosts_agree(position, n))
+
+    def drop(self, number: int) -> None:
+        """Takes a name out: it was merged into another."""
+        self._dropped.add(number)
+
+    def ratio(self, one: int, other: int) -> float:
+        """How alike two names are (0 to 100)."""
+        return fuzz.token_set_ratio(self._texts[one], self._texts[other])
+
+    def _holding(self, content: frozenset[str]) -> list[int]:
+        return min((self._by_word[word] for word in content), key=len, default=[])
+
+    def _hosts_agree(self, one: int, other: int) -> bool:
+        first, second = self._hosts[one], self._hosts[other]
+        return bool(first & second) if first and second else bool(first or second)
 
 
 def _merge_councils(found: Bodies, own: frozenset[str]) -> None:
     """Joins councils whose names differ only in their rank; says so on the entry."""
-    councils = [draft for draft in found.drafts if draft.type == "council" and draft.country is None]
-    for position, draft in enumerate(councils):
-        for other in councils[position + 1 :]:
-            if other not in found.drafts or draft not in found.drafts:
-                continue
-            first, second = _key(draft.name, own) - _QUALIFIERS, _key(other.name, own) - _QUALIFIERS
-            if len(first) >= 2 and first == second:
-                _absorb(found, draft, other, "their names differ in rank only")
+    firsts: dict[frozenset[str], BodyDraft] = {}
+    merged: dict[int, BodyDraft] = {}
+    for other in found.drafts:
+        key = _key(other.name, own) - _QUALIFIERS
+        if other.type != "council" or other.country is not None or len(key) < 2:
+            continue
+        draft = firsts.setdefault(key, other)
+        if draft is not other:
+            _absorb(found, draft, other, "their names differ in rank only")
+            merged[id(other)] = draft
+    found.merge_into(merged)
 
 
 def _absorb(found: Bodies, draft: BodyDraft, other: BodyDraft, why: str) -> None:
-    draft.aliases += [name for name in other.names if name not in draft.names]
-    draft.urls += [url for url in other.urls if url not in draft.urls]
-    draft.areas += [area for area in other.areas if area not in draft.areas]
+    for name in other.names:
+        draft.call(name)
+    draft.urls += other.urls
+    draft.areas += other.areas
     draft.evidence.merge(other.evidence)
     draft.evidence.doubt("inferred", f"Two names are taken for one body: {why}.", other.name)
     found.merges.append(f"body '{other.name}' → '{draft.name}' ({why})")
-    found.drafts.remove(other)
-    for mention in found.mentions:
-        if mention.draft is other:
-            mention.draft = draft
-    for third in found.drafts:
-        if third.parent is other:
-            third.parent = draft
 
 
 def _later_mentions(reading: Reading, found: Bodies) -> None:
     """Questions in which a body is spoken of by its abbreviation only."""
     known = {draft.acronym: draft for draft in found.drafts if draft.acronym}
     known |= {draft.name: draft for draft in found.drafts if is_acronym(draft.name) and " " not in draft.name}
-    if not known:
+    by_word: dict[str, list[str]] = {}
+    for acronym in sorted(known, key=len, reverse=True):
+        first = _WORD.match(acronym)
+        if first is not None:
+            by_word.setdefault(first[0], []).append(acronym)
+    if not by_word:
         return
-    pattern = re.compile(
-        rf"(?<![\w-])(?:{'|'.join(re.escape(a) for a in sorted(known, key=len, reverse=True))})(?![\w-])"
-    )
+    text = reading.text
     for answer in reading.answers:
         for piece in answer.pieces:
-            for match in pattern.finditer(reading.text, piece.start, piece.end):
-                draft = known[match[0]]
-                if reading.in_link(match.start()):
+            position = piece.start
+            for word in _WORD.finditer(text, piece.start, piece.end):
+                start = word.start()
+                if word[0] not in by_word or start < position or text[start - 1 : start] == "-":
                     continue
-                if not any(m.start <= match.start() < m.end for m in found.mentions if m.q == answer.q):
-                    found.mentions.append(BodyMention(answer.q, match.start(), match.end(), draft))
-                    draft.evidence.seen(
-                        reading,
-                        answer.q,
-                        match.start(),
-                        match.end(),
-                        "medium",
-                        "named again by its abbreviation",
+                stated = next((a for a in by_word[word[0]] if _stands(text, a, start, piece.end)), None)
+                if stated is None or reading.in_link(start):
+                    continue
+                position = start + len(stated)
+                if not found.places.overlap(start, start + 1):
+                    found.mention(BodyMention(answer.q, start, position, known[stated]))
+                    known[stated].evidence.seen(
+                        reading, answer.q, start, position, "medium", "named again by its abbreviation"
                     )
+
+
+def _stands(text: str, acronym: str, start: int, end: int) -> bool:
+    """Whether an abbreviation stands at an offset and ends there as a word."""
+    stop = start + len(acronym)
+    behind = text[stop : min(stop + 1, end)]
+    return stop <= end and text.startswith(acronym, start) and not (behind.isalnum() or behind in ("_", "-"))
 
 
 def vague(name: str) -> bool:
@@ -486,6 +622,7 @@ def _type(name: str) -> str:
     return found or "other"
 
 
+@lru_cache(maxsize=16384)
 def _key(name: str, own: frozenset[str]) -> frozenset[str]:
     """The words of a name by which bodies are compared: no small words, no plural, abbreviations of ICT spelled out."""
     words = words_key(name).split()
@@ -518,6 +655,20 @@ def _singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and len(word) > 4 and not word.endswith("ss") else word
 
 
+_HOSTED, _WITHOUT_HOST = "*", ""
+_FAR = 100
+_LONG = 36
+"""Two names that differ in a word reach the threshold only from this many letters on: a changed letter counts twice."""
+_WITH = re.compile(r"\b(?:with|con|avec|com)\s(?:the\s|la\s|el\s|le\s|l'|o\s|a\s)?$")
+_HEADING = re.compile(r"\s?(?:\([^)]{0,30}\)\s?)?(?:[:\t]|[-–—]\s)")
+_PROJECT = re.compile(
+    r"\b(?:project|programme|program|initiative|pilot|proyecto|programa|iniciativa|piloto|projet|projeto)\s[\"'“«]?$"
+)
+_PORTALS_IN = frozenset({"1", "2", "2a", "2b", "2c", "2d", "2e"})
+"""Questions on portals, whose capitalised names are portals; a body stands behind "operated by" and the like."""
+_RUN_BY = re.compile(
+    r"\b(?:operated|managed|run|maintained|administered|hosted|owned|developed|operad[oa]|administrad[oa]|gestionad[oa]|gerid[oa]|mantenid[oa]|mantid[oa]|geree?|exploitee?|administree?)\s(?:by|por|par|pel[oa])\s(?:the\s|la\s|el\s|le\s|l'|o\s|a\s)?$"
+)
 _INITIATIVE = re.compile(
     r"\s(?:initiative|project|programme|program|campaign|survey|strategy|plan|app|portal|platform|website|index|award)\b"
 )
@@ -544,7 +695,11 @@ _PARENT_GAP = re.compile(
     r"\s*,?\s*(?:of|under|within|a unit of|part of|del|de la|do|da|du|de|attached to|set up within|dependiente del?|sob tutela do)\s(?:the\s|la\s|el\s|a\s|o\s|le\s)?(?:\w+\s)?"
 )
 _ITEM_COLON = re.compile(r"\s?[:–—-]")
+_IS_PARTNERSHIP = re.compile(
+    r"\s(?:is|was|es|est|e)\s(?:a|an|the|un|una|une|um|uma)\s(?:[\w-]+\s){0,2}?(?:public|multi|partnership|platform|forum|plataforma|plateforme|foro|alianza|partenariat|parceria|mesa)"
+)
 _COMMITTEE_THERE = re.compile(r"\b(?:there is an?|existe un|existe uma|il existe un)\s$")
+_WORD = re.compile(r"\w+")
 _CAPITALS = re.compile(r"\b[A-Z][A-Z&]{2,11}\b")
 _VAGUE = frozenset(
     {

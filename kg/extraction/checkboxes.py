@@ -11,7 +11,7 @@ from kg.extraction.instruments import Instruments
 from kg.extraction.negation import is_denied, is_planned
 from kg.extraction.reading import Reading
 from kg.questionnaire import ParsedAnswer
-from kg.questionnaire.wording import Fingerprint, fold
+from kg.questionnaire.wording import Fingerprint, fold, words_key
 
 _STATES = {CheckState.CHECKED: "yes", CheckState.UNCHECKED: "no", CheckState.UNKNOWN: "unknown"}
 
@@ -100,9 +100,24 @@ def _imply(reading: Reading, answer: ParsedAnswer, draft: AnswerDraft, instrumen
     items = {item.code: Fingerprint(item.words) for item in answer.question.items}
     for option in draft.options:
         fingerprint = items.get(option.item)
+        if option.item == "other" and _specified(reading, answer):
+            option.implied = "yes"
         if fingerprint is None or option.item == "other":
             continue
         option.implied = _implied(reading, answer, option.item, fingerprint, instruments)
+
+
+def _specified(reading: Reading, answer: ParsedAnswer) -> bool:
+    """Whether words stand behind the box "Other:" of a closing question, which has no room for any other words."""
+    box = next((box for box in answer.boxes if box.code == "other"), None)
+    if box is None or not answer.q.startswith("X"):
+        return False
+    return any(
+        piece.start >= box.start and not _only_labels(said) and _FIELD.match(said) is None
+        for piece in answer.pieces
+        for said in [fold(reading.text[piece.start : piece.end]).strip()]
+        if said.strip(" .()-–—") not in word_set("nothing")
+    )
 
 
 def _implied(
@@ -123,6 +138,7 @@ def _implied(
         ):
             return "yes"
     verdict: str | None = None
+    strategies = _strategies(instruments) if code == "aligned-development-strategy" else {}
     for sentence in reading.sentences(answer):
         folded = reading.folded[sentence.start : sentence.end]
         place = fingerprint.find(folded)
@@ -135,7 +151,7 @@ def _implied(
             and code == "aligned-development-strategy"
             and _ALIGNED.search(folded)
         ):
-            place = _development_plan(reading, sentence.start, sentence.end, instruments)
+            place = _development_plan(reading, sentence.start, sentence.end, strategies)
         if place is None and answer.q == "8" and code in ("leave-no-one-behind", "digital-by-default"):
             continue
         if place is None:
@@ -159,17 +175,29 @@ def _implied(
     return verdict
 
 
-def _development_plan(
-    reading: Reading, start: int, end: int, instruments: Instruments
-) -> tuple[int, int] | None:
-    """An instrument that question 6 names as the development strategy, spoken of again."""
-    folded = reading.folded[start:end]
+def _strategies(instruments: Instruments) -> dict[str, set[tuple[str, ...]]]:
+    """The names of the strategies of question 6 as words, by their first word."""
+    found: dict[str, set[tuple[str, ...]]] = {}
     for draft in instruments.drafts:
         if "6" in draft.evidence.q and draft.kind in ("strategy", "plan", "policy"):
             for name in draft.names:
-                at = folded.find(fold(name))
-                if at >= 0:
-                    return at, at + len(name)
+                words = tuple(words_key(name).split())
+                if words:
+                    found.setdefault(words[0], set()).add(words)
+    return found
+
+
+def _development_plan(
+    reading: Reading, start: int, end: int, strategies: dict[str, set[tuple[str, ...]]]
+) -> tuple[int, int] | None:
+    """A strategy that question 6 names, spoken of again: where in the sentence."""
+    words = list(_WORD.finditer(reading.folded, start, end))
+    for position, word in enumerate(words):
+        lengths = {len(name) for name in strategies.get(word[0], ())}
+        for length in sorted(lengths, reverse=True):
+            run = words[position : position + length]
+            if tuple(w[0] for w in run) in strategies[word[0]]:
+                return word.start() - start, run[-1].end() - start
     return None
 
 
@@ -193,14 +221,15 @@ def _only_labels(said: str) -> bool:
     return not _LABELS.sub("", said).strip(" :.-–\t")
 
 
-_LABELS = re.compile(
-    r"\b(?:name|title|organi[sz]ation|e-?mail|phone|telephone|nombre|cargo|organizacion|organizacao|correo(?: electronico)?|telefono|telefone|nome|nom|titre|titulo|organisme|courriel|fonction)\b\s*:?"
-)
+_LABEL_WORDS = r"name|title|organi[sz]ation|e-?mail|phone|telephone|nombre|cargo|organizacion|organizacao|correo(?: electronico)?|telefono|telefone|nome|nom|titre|titulo|organisme|courriel|fonction"
+_LABELS = re.compile(rf"\b(?:{_LABEL_WORDS})\b\s*:?")
+_FIELD = re.compile(rf"(?:{_LABEL_WORDS})\s*:")
 _YES_FIRST = re.compile(r"(?:yes|si|sim|oui|ja|да)\b(?!\s+no\b)[\s,.;:–-]*")
 _NO_FIRST = re.compile(r"(?:no|nao|non|nein|нет)(?:\s*[,.;:]|\s*$|\s[–-]\s)")
 _DENIES = re.compile(
     r"(?:[\w\s]{0,30},\s)?(?:there (?:is|are)(?: currently)?(?: no| not)\b|no existe|no hay|no se |nao existe|nao ha\b|il n'(?:existe pas|y a pas)|aucun|no,|not yet|the country does not|[\w\s]{0,40}does not have|[\w\s]{0,40}no cuenta con|[\w\s]{0,40}nao dispoe|[\w\s]{0,40}ne dispose pas)"
 )
+_WORD = re.compile(r"\w+")
 _PLAN = re.compile(
     r"\b(?:action plan|implementation plan|plan d'action|plan de accion|plano de acao|roadmap|plan of action|hoja de ruta|feuille de route)\b"
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.extraction.gazetteer import data
 from kg.questionnaire.wording import fold
@@ -44,7 +44,10 @@ def citations_between(text: str, folded: str, start: int, end: int) -> list[Cita
             continue
         noun = " ".join(match[0].replace(".", " ").split())
         kind, series = kinds.get(match[0], kinds.get(noun, ("other", None)))
-        citation = _tail(text, folded, match.start(), match.end(), end, kind, series)
+        if match[0] in _CHAPTERS:
+            citation = _chapter(text, folded, match.start(), match.end(), end)
+        else:
+            citation = _tail(text, folded, match.start(), match.end(), end, kind, series)
         if citation is not None:
             found.append(citation)
             position = citation.end
@@ -58,12 +61,24 @@ def parse_citation(text: str) -> Citation | None:
     return found[0] if found else None
 
 
+@lru_cache(maxsize=4096)
 def plain_number(number: str) -> str:
     """A number for comparison: without "No.", thousands marks, leading zeros and the year behind a slash."""
     key = _NUMBER_SIGN.sub("", fold(number)).strip(" .")
     key = re.sub(r"(?<=\d)[.,](?=\d{3}(?!\d))", "", key)
     key = re.sub(r"[/-](?:19|20)\d\d$", "", key) if not re.match(r"(?:19|20)\d\d[/-]", key) else key
     return key.lstrip("0") or key
+
+
+def same_number(one: str, year: int | None, other: str, other_year: int | None) -> bool:
+    """Whether two citations of a kind are of one instrument: the number is the same, and the year where both have one.
+
+    A number that begins with its year ("2017-20") tells by itself: one citation may add the date, another not.
+    """
+    number = plain_number(one)
+    if number != plain_number(other):
+        return False
+    return year == other_year or None in (year, other_year) or _LED_BY_YEAR.match(number) is not None
 
 
 def _tail(
@@ -100,6 +115,31 @@ def _tail(
         enclosed = True
     else:
         enclosed = False
+    led_by_year = _YEAR_LED.match(folded, at, end)
+    if led_by_year is not None:
+        # "Loi n° 2010/012", "Directive 2003/98/EC", "Lag (2018:218)": the year stands before the number.
+        stop = led_by_year.end() + (
+            1 if enclosed and folded[led_by_year.end() : led_by_year.end() + 1] == ")" else 0
+        )
+        dated = _date_tail(folded, stop, end)
+        return Citation(
+            first,
+            dated[2] if dated else stop,
+            kind,
+            text[led_by_year.start(1) : led_by_year.end(1)],
+            dated[1] if dated else int(led_by_year[2]),
+            dated[0] if dated else None,
+            series,
+            True,
+        )
+    lettered = _LETTERED.match(folded, at, end) if sign is not None else None
+    if lettered is not None:
+        dated = _date_tail(folded, lettered.end(), end)
+        behind = _YEAR_TAIL.match(folded, lettered.end(), end)
+        year = dated[1] if dated else int(behind[1]) if behind else None
+        stop = dated[2] if dated else behind.end() if behind else lettered.end()
+        stated = text[lettered.start(1) : lettered.end(1)]
+        return Citation(first, stop, kind, stated, year, dated[0] if dated else None, series, True)
     number = _NUMBER.match(folded, at, end)
     roman = None if number else _ROMAN.match(folded, at, end)
     if number is None and roman is None:
@@ -133,7 +173,8 @@ def _tail(
     dated = _date_tail(folded, stop, end)
     if dated is not None:
         date, stated_year, stop = dated
-        year = year if year is not None else stated_year
+        # "Loi n° 2017-20 du 20 avril 2018": the date says when it became law, the number when its series began.
+        year = year if year is not None and not led else stated_year
     elif year is None:
         match = _YEAR_TAIL.match(folded, stop, end)
         if match is not None:
@@ -144,6 +185,14 @@ def _tail(
     if not marked and len(re.sub(r"\D", "", token)) < 3:
         return None
     return Citation(first, stop, kind, value, year, date, series, marked)
+
+
+def _chapter(text: str, folded: str, first: int, at: int, end: int) -> Citation | None:
+    """ "Cap. 308B", "Chap. 22:05": an act by its chapter in the collected laws."""
+    match = _CHAPTER_NUMBER.match(folded, at, end)
+    if match is None:
+        return None
+    return Citation(first, match.end(), "act", text[match.start(1) : match.end(1)], None, marked=True)
 
 
 def _dated_only(folded: str, first: int, at: int, end: int, kind: str, series: str | None) -> Citation | None:
@@ -203,8 +252,10 @@ def _full_year(digits: str) -> int:
 
 
 def _is_noun(text: str, folded: str, start: int, end: int) -> bool:
-    """Abbreviations ("RA", "EO", "SI") count in capitals only; other nouns in any case."""
+    """Abbreviations ("RA", "EO", "SI") count in capitals only, chapters of the laws with one; other nouns in any case."""
     word = text[start:end]
+    if word.lower() in _CHAPTERS:
+        return word[0].isupper()
     if len(word.replace(".", "")) <= 3 and word.lower() not in _SHORT_WORDS:
         return word.replace(".", "").isupper()
     return True
@@ -233,7 +284,7 @@ def _nouns() -> tuple[re.Pattern[str], dict[str, tuple[str, str | None]]]:
 
 _SHORT_WORDS = frozenset({"law", "act", "ley", "lei", "loi", "wet", "lov", "lag"})
 _NUMBER_SIGN = re.compile(
-    r"\s*,?\s*(?:\(?\s*(?:n\.?\s?(?:[º°]|o(?![a-z]))s?\.?|nos?\.|no\s(?=\d)|nr\.?|num\.?|numero|number|№|#|nro\.?|nomor|nº|n°|n\.)\s*)"
+    r"\s*,?\s*(?:\(?\s*(?:n\.?\s?(?:[º°]|o(?![a-z]))s?\.?|nos?\.|no\s(?=\d)|nr\.?|numero|number|num\.?|№|#|nro\.?|nomor|nº|n°|n\.|c\.(?=\s?\d))\s*)"
 )
 _UNION = re.compile(r"\s*\((?:eu|ue|eg|ec|ce|euratom|eu, euratom|ue, euratom)\)")
 _QUALIFIER = re.compile(
@@ -243,7 +294,14 @@ _CLAUSE = re.compile(
     r"\b(?:which|that|que|qui|is|was|es|and|y|e|et|foi|est|law|act|decree|resolution|regulation|ley|lei|loi|decreto)\b"
 )
 _INNER_TITLE = re.compile(r"[\"][^\"]{3,100}[\"]|\s(?:on|sobre|relativa a|relatif a)\s.*$", re.DOTALL)
-_ENCLOSED = re.compile(r"\(\d{1,6}\)")
+_ENCLOSED = re.compile(r"\(\d{1,6}(?::\d{1,5})?\)")
+_CHAPTERS = frozenset({"cap.", "chap."})
+_CHAPTER_NUMBER = re.compile(
+    r"\s*(?:n[o°º]\.?\s)?(\d{1,4}(?::\d{2})?[a-z]?)(?![\w:])(?!\s(?:de|del|of|do|du)\s(?:la|the|los|el|this|ley|plan|lei)\b)"
+)
+_LED_BY_YEAR = re.compile(r"(?:19|20)\d\d[-/:]\d")
+_YEAR_LED = re.compile(r"\s*(((?:19|20)\d\d)[/:]\d{1,4}(?:/[a-z]{2,3})?)(?![\d/])")
+_LETTERED = re.compile(r"\s*([a-z]{1,3}/\d{1,5})(?![\w/])")
 _SLASHED = re.compile(r"\s*\d+/\d{2,4}")
 _NUMBER = re.compile(
     r"\s*(\d{1,9}(?:[.,]\d{3}(?!\d))*(?:-[0-9a-z]{1,8}){0,3}(?:\d?[a-z](?![\w]))?)(?:\s?/\s?((?:19|20)\d\d|0?\d\d)(?!\d))?((?:[/-][a-z]{1,4}\d{0,3}(?!\w)){0,2})"
@@ -252,10 +310,10 @@ _DIGIT = re.compile(r"\d")
 _UNION_NUMBER = re.compile(r"\s*(?:no\.?|n\.?[ºo°])?\s*(\d{1,4})/(\d{1,4})(?!\d)")
 _ROMAN = re.compile(r"\s+([ivxlcdm]{1,9})\s+of\s+((?:19|20)\d\d)\b")
 _YEAR_TAIL = re.compile(
-    r"\s*(?:,?\s*(?:of the year|of|de|del|del ano|do|du|from|dated|von|vom|s\.|series of|series|tahun|year|en|-)\s*|,\s*|\(\s*|/\s*|\s(?=(?:19|20)\d\d\b))((?:19|20)\d\d)\b(?![-–/]\d)\)?"
+    r"\s*(?:,?\s*(?:of the year|of|de|del|del ano|do|du|from|dated|von|vom|av|af|van|s\.|series of|series|tahun|year|en|-)\s*|,\s*|\(\s*|/\s*|\s(?=(?:19|20)\d\d\b))((?:19|20)\d\d)\b(?![-–/]\d)\)?"
 )
 _DAY_MONTH_YEAR = r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|o|º|\.)?\s*(?:of\s|de\s|d')?\s*(?P<m>[a-z]{3,10})\.?,?\s*(?:of\s|de\s|del\s)?\s*(?P<y>(?:19|20)\d\d)"
-_LEAD = r"\s*[,(]?\s*(?:of|de|del|do|du|dated|from|vom|от|issued on|promulgated on|den)?\s*(?:the\s|el\s|le\s)?\s*"
+_LEAD = r"\s*[,(]?\s*(?:of|de|del|do|du|dated|from|vom|av|af|van|z dnia|от|issued on|promulgated on|den)?\s*(?:the\s|el\s|le\s)?\s*"
 _DATES = (
     (re.compile(_LEAD + _DAY_MONTH_YEAR + r"\)?"), ("d", "m", "y")),
     (

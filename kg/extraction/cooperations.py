@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from kg.extraction.bodies import Bodies, BodyDraft
 from kg.extraction.evidence import Confidence, Evidence
-from kg.extraction.gazetteer import coded, country_mentions
+from kg.extraction.gazetteer import coded
+from kg.extraction.places import Distinct, Places
 from kg.extraction.reading import Reading
 
 _NOUN_KINDS = ("mou", "technical-assistance", "agreement", "project", "knowledge-exchange")
@@ -24,8 +26,8 @@ class CooperationDraft:
     status: str = "unknown"
     year: int | None = None
     topics: list[str] = field(default_factory=list)
-    own_bodies: list[BodyDraft] = field(default_factory=list)
-    partner_bodies: list[BodyDraft] = field(default_factory=list)
+    own_bodies: list[BodyDraft] = field(default_factory=Distinct)
+    partner_bodies: list[BodyDraft] = field(default_factory=Distinct)
     denied: bool = False
     evidence: Evidence = field(default_factory=Evidence)
 
@@ -36,8 +38,9 @@ def find_cooperations(reading: Reading, bodies: Bodies) -> list[CooperationDraft
     if answer is None:
         return []
     found: list[CooperationDraft] = []
+    form_year = _form_year(reading)
     for start, end, partners in _items(reading):
-        draft = _read(reading, start, end, partners, bodies)
+        draft = _read(reading, start, end, partners, bodies, form_year)
         if draft is not None:
             found.append(draft)
     return found
@@ -50,7 +53,7 @@ def _items(reading: Reading) -> list[tuple[int, int, list[str]]]:
     for sentence in reading.sentences(answer):
         mentions = [
             m
-            for m in country_mentions(reading.text, reading.folded, sentence.start, sentence.end)
+            for m in reading.countries(sentence.start, sentence.end)
             if m[2] != reading.country and not reading.in_link(m[0])
         ]
         for start, end, partners in _by_semicolon(reading, sentence.start, sentence.end, mentions):
@@ -74,14 +77,15 @@ def _by_semicolon(
 ) -> list[tuple[int, int, list[str]]]:
     """Splits a sentence where a semicolon separates partners; else it is one item with the countries it is about."""
     cuts = [start]
-    for match in re.finditer(r";\s", reading.text[start:end]):
-        at = start + match.end()
-        if any(m[0] >= at for m in mentions) and any(cuts[-1] <= m[0] < at for m in mentions):
+    for match in _SEMICOLON.finditer(reading.text, start, end):
+        at = match.end()
+        before = bisect_left(mentions, (at,)) - 1
+        if before + 1 < len(mentions) and before >= 0 and mentions[before][0] >= cuts[-1]:
             cuts.append(at)
     cuts.append(end)
     found = []
     for left, right in itertools.pairwise(cuts):
-        inside = [m for m in mentions if left <= m[0] < right]
+        inside = mentions[bisect_left(mentions, (left,)) : bisect_left(mentions, (right,))]
         partners: list[str] = []
         head = (
             inside[0]
@@ -90,9 +94,9 @@ def _by_semicolon(
         )
         group = [head] if head else inside
         if head:
-            # "Chile and Peru: …" names several partners before the colon.
-            colon = reading.text.find(":", head[1], right)
-            group = [m for m in inside if m[0] < colon] if colon >= 0 else [head]
+            # "Chile and Peru: …" names several partners before the colon or dash.
+            opening = _HEAD_AFTER.match(reading.folded, head[1], right)
+            group = [m for m in inside if m[0] < opening.end()] if opening is not None else [head]
         for mention in group:
             if mention[2] not in partners:
                 partners.append(mention[2])
@@ -114,7 +118,7 @@ def _goes_on(reading: Reading, end: int, start: int) -> bool:
 
 
 def _read(
-    reading: Reading, start: int, end: int, partners: list[str], bodies: Bodies
+    reading: Reading, start: int, end: int, partners: list[str], bodies: Bodies, form_year: int | None
 ) -> CooperationDraft | None:
     folded = reading.folded
     kind = _kind(folded, start, end)
@@ -125,23 +129,18 @@ def _read(
     denied = _NONE.search(folded, start, end)
     if denied is not None and not re.search(r"\b(?:but|pero|mas|mais)\b", folded[denied.end() : end]):
         draft.denied, draft.status = True, "none"
-    draft.year, inferred = _year(reading, start, end)
-    named = [(m.start, m.end) for m in bodies.mentions if m.q == "23" and start <= m.start < end]
+    draft.year, inferred = _year(reading, start, end, form_year)
+    mentions = list(bodies.places.starting(start, end))
+    named: Places[None] = Places()
+    for mention in mentions:
+        named.add(mention.start, mention.end, None)
     places = coded("cooperation_topics").places(folded, start, end)
-    draft.topics = list(
-        dict.fromkeys(code for a, b, code in places if not any(x <= a and b <= y for x, y in named))
-    )
-    for mention in bodies.mentions:
-        if mention.q == "23" and start <= mention.start < end:
-            place = (
-                draft.partner_bodies
-                if mention.draft.country in partners
-                else draft.own_bodies
-                if mention.draft.country is None
-                else None
-            )
-            if place is not None and mention.draft not in place:
-                place.append(mention.draft)
+    draft.topics = list(dict.fromkeys(code for a, b, code in places if not named.enclose(a, b)))
+    for mention in mentions:
+        if mention.draft.country in partners:
+            draft.partner_bodies.append(mention.draft)
+        elif mention.draft.country is None:
+            draft.own_bodies.append(mention.draft)
     sure: Confidence = "high" if kind is not None and status != "unknown" else "medium"
     draft.evidence.seen(
         reading,
@@ -195,7 +194,7 @@ def _first_status(code: str, folded: str, start: int, end: int) -> int | None:
     return match.start() + 1 if match else None
 
 
-def _year(reading: Reading, start: int, end: int) -> tuple[int | None, bool]:
+def _year(reading: Reading, start: int, end: int, form_year: int | None) -> tuple[int | None, bool]:
     folded = reading.folded
     signed = _SIGNED_YEAR.search(folded, start, end)
     if signed:
@@ -208,8 +207,7 @@ def _year(reading: Reading, start: int, end: int) -> tuple[int | None, bool]:
     if years:
         return int(years[0][0]), False
     if _THIS_YEAR.search(folded, start, end):
-        date = _YEAR.search(folded, 0, min(len(folded), 3000)) and _form_year(reading)
-        return date, date is not None
+        return form_year, form_year is not None
     return None, False
 
 
@@ -223,6 +221,7 @@ def _form_year(reading: Reading) -> int | None:
     return None
 
 
+_SEMICOLON = re.compile(r";\s")
 _HEAD = re.compile(r"\s*(?:with |con |com |avec |a |to )?[\w\s.'-]{3,40}:\s")
 _HEAD_AFTER = re.compile(r"\s?(?:\([^)]{0,30}\)|(?:,|and|y|e|et|&)\s[\w\s,]{3,60}?)?\s?(?:[:\t]|[-–—]\s)")
 _SUPPORT = re.compile(r"\b(?:support|cooperat|apoyo|coopera|appui|apoio|assist|collaborat|colabora)")

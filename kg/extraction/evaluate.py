@@ -1,7 +1,7 @@
 """How good extraction is: precision, recall and F1 per kind of fact and per document, against gold facts.
 
-Gold is `NAME.gold.yaml` beside `NAME.(md|docx|pdf|html|txt)`, or a reviewed record (`NAME.record.yaml`, or the record of
-the country found in the folder of responses). An item is found when its identifying keys match; every further key that
+Gold is `NAME.gold.yaml` beside `NAME.(md|docx|pdf|html|txt)` or in a folder of its own, or a reviewed record
+(`NAME.record.yaml`, or the record of the country found in the folder of responses). An item is found when its identifying keys match; every further key that
 gold states counts as one more fact. Keys that gold gives in words without a code of ours are not compared.
 """
 
@@ -19,13 +19,16 @@ from rapidfuzz import fuzz
 
 from kg.documents import read_document
 from kg.errors import KgError
-from kg.extraction.citations import parse_citation, plain_number
+from kg.extraction.citations import parse_citation, plain_number, same_number
 from kg.extraction.extract import extract
+from kg.extraction.factsheets.union import union_mentions
 from kg.extraction.gazetteer import coded, country_of, organisations
 from kg.extraction.indicators import parse_number
 from kg.extraction.portals import key as url_key
 from kg.questionnaire import Form, edition_of, nearest_form
+from kg.questionnaire.outline import load_outline
 from kg.questionnaire.wording import Fingerprint, fold, words_key
+from kg.records.codes import EUROPEAN_UNION, codes
 from kg.records.load import load_record
 from kg.records.model import Record
 
@@ -39,6 +42,7 @@ KINDS = (
     "technologies",
     "checkboxes",
     "indicators",
+    "initiatives",
 )
 _DOCUMENTS = (".md", ".docx", ".pdf", ".html", ".txt")
 _FURTHER = {
@@ -51,6 +55,7 @@ _FURTHER = {
     "technologies": ("strategy",),
     "checkboxes": ("checked",),
     "indicators": ("unit", "year", "source"),
+    "initiatives": ("technologies", "led_by", "partners", "status", "start_year", "url"),
 }
 
 Item = dict[str, Any]
@@ -151,20 +156,20 @@ class Evaluation:
         return "\n".join(lines)
 
 
-def evaluate(folder: Path, records: Path | None = None) -> Evaluation:
-    """Extracts every document of a folder that has gold beside it and compares.
+def evaluate(folder: Path, records: Path | None = None, documents: Path | None = None) -> Evaluation:
+    """Extracts every document that has gold in a folder and compares.
 
-    `records` is a folder of reviewed records ({ISO3}.yaml): a document without gold whose digest one of them names is
+    The documents stand beside their gold, or in the folder `documents`. `records` is a folder of reviewed records ({ISO3}.yaml): a document without gold whose digest one of them names is
     measured against that record. Raises KgError when the folder holds no document with gold.
     """
     result = Evaluation(kinds={kind: Score() for kind in KINDS})
-    for document, gold in _pairs(folder, records):
+    for document, gold in _pairs(folder, records, documents):
         _one(document, gold, result)
     if not result.documents:
         raise KgError(
             "no document with gold facts",
             where=str(folder),
-            hint="Put NAME.gold.yaml beside NAME.md, .docx, .pdf or .html.",
+            hint="Put NAME.gold.yaml beside NAME.md, .docx, .pdf or .html, or name their folder with --documents.",
         )
     return result
 
@@ -209,18 +214,33 @@ def record_items(record: Record) -> dict[str, list[Item]]:
         {"name": b.name, "aliases": [*b.aliases, *([b.acronym] if b.acronym else [])], "url": b.urls or None, "responsibility": list(b.responsible_for) or None, "q": b.q}
         for b in record.bodies if b.country in (None, record.source.country)
     ]  # fmt: skip
-    portals = [
+    factsheet = record.source.family == "factsheet"
+    portals: list[Item] = [
         {"url": p.url, "urls": [u for u in (p.url, *p.other_urls) if u], "name": p.name, "kind": list(p.kinds) or None, "replaced_by": called(p.replaced_by) or None, "q": p.q, "optional": p.url is None and not p.kinds}
-        for p in record.portals if p.country in (None, record.source.country)
+        for p in record.portals if p.country in (None, record.source.country) or (factsheet and p.country == EUROPEAN_UNION)
     ]  # fmt: skip
+    portals += [
+        {"url": p.url, "urls": [u for u in (p.url, *p.other_urls) if u], "name": p.name, "kind": list(p.kinds) or None, "replaced_by": called(p.replaced_by) or None, "q": p.q}
+        for p in record.platforms if p.country in (None, record.source.country)
+    ]  # fmt: skip
+    for item in portals:
+        item["aliases"] = next(
+            e.aliases
+            for e in (*record.portals, *record.platforms)
+            if e.name == item["name"] and e.q == item["q"]
+        )
+        if factsheet:
+            # The section gives a website the kind that a platform under the same heading has.
+            item["kind"] = [*(item["kind"] or []), *_section_kinds(item["q"], record.source.edition)] or None
+            item["optional"] = False
     instruments = [
         {
             "kind": i.kind, "title": i.title, "name": i.name, "aliases": i.aliases, "number": i.number, "year": i.year, "url": [*i.urls, *i.url_candidates] or None,
             "topics": list(i.topics) or None, "article": [p.article for p in i.passages if p.article] or None,
-            "relations": [(kind, called(target)) for kind, keys in (("amends", i.amends), ("repeals", i.repeals), ("implements", i.implements), ("regulates", i.regulates), ("based-on", i.based_on)) for target in keys] or None,
+            "relations": [(kind, called(target)) for kind, keys in (("amends", i.amends), ("repeals", i.repeals), ("implements", i.implements), ("regulates", i.regulates), ("based-on", i.based_on), ("transposes", i.transposes), ("replaces", i.replaces)) for target in keys] or None,
             "q": i.q, "optional": i.lifecycle == "planned",
         }
-        for i in record.instruments if i.country in (None, record.source.country)
+        for i in record.instruments if i.country in (None, record.source.country) or (factsheet and i.country == EUROPEAN_UNION)
     ]  # fmt: skip
     return {
         "bodies": bodies,
@@ -244,7 +264,19 @@ def record_items(record: Record) -> dict[str, list[Item]]:
         "indicators": [
             {"q": i.q, "value": i.value, "unit": i.unit, "year": i.year, "source": i.source} for i in record.indicators
         ],
+        "initiatives": [
+            {
+                "name": i.name, "aliases": i.aliases, "url": i.urls or None, "technologies": list(i.technologies) or None, "status": i.lifecycle,
+                "start_year": i.start_year, "led_by": [called(k) or [k] for k in i.led_by] or None, "partners": [called(k) or [k] for k in i.partners] or None, "q": i.q,
+            }
+            for i in record.initiatives
+        ],
     }  # fmt: skip
+
+
+def _section_kinds(sections: list[str], edition: int) -> list[str]:
+    outline = load_outline("factsheet", edition)
+    return [kind for s in outline.sections if s.number in sections for kind in s.platforms]
 
 
 def _record_boxes(record: Record) -> Iterator[Item]:
@@ -322,6 +354,11 @@ def gold_items(gold: dict[str, Any], form: Form) -> dict[str, list[Item]]:
                 item["unit"], item["value"] = _unit(item.get("unit"), item["value"])
             elif kind == "partnerships":
                 item["members"] = [[m] for m in item.get("members") or []] or None
+            elif kind == "initiatives":
+                for role in ("led_by", "partners"):
+                    named = item.get(role) or []
+                    item[role] = [[n] for n in (named if isinstance(named, list) else [named])] or None
+                item["technologies"] = _codes("technologies", item.get("technologies")) or None
             elif kind == "portals":
                 item["replaced_by"] = [item["replaced_by"]] if item.get("replaced_by") else None
             found[kind].append(item)
@@ -335,24 +372,39 @@ def _one(path: Path, gold: dict[str, Any] | Record, result: Evaluation) -> None:
     document = read_document(path)
     form = nearest_form("msq", edition_of(document.text))
     try:
-        extracted = extract(document, form, gold.source.country if isinstance(gold, Record) else None)
+        extracted = extract(document, country=gold.source.country if isinstance(gold, Record) else None)
         items = record_items(extracted.record)
     except KgError:
         extracted, items = None, {kind: [] for kind in KINDS}
     expected = record_items(gold) if isinstance(gold, Record) else gold_items(gold, form)
+    if extracted is not None and extracted.record.source.family == "factsheet":
+        for item in expected["portals"]:
+            # A heading names a system; that its address is right is one more fact.
+            item["factsheet"] = True
     total = Score()
     result.by_document[path.name] = {}
     for kind in KINDS:
+        if extracted is not None and extracted.record.source.family == "factsheet" and not _lists(gold, kind):
+            continue
+        if kind == "initiatives" and not expected[kind]:
+            continue
         score = _compare(path.name, kind, expected[kind], items[kind], result)
         result.kinds[kind].add(score)
         result.by_document[path.name][kind] = score
-        total.add(score)
+        # A reviewed record has initiatives that the source gives no name: shown, but not counted in the sums.
+        if kind != "initiatives" or not isinstance(gold, Record):
+            total.add(score)
     result.documents[path.name] = total
     result.micro.add(total)
     if not isinstance(gold, Record):
         for negative in gold.get("negatives") or []:
             if _produced(negative, items):
                 result.negatives.append((path.name, str(negative["item"])))
+
+
+def _lists(gold: dict[str, Any] | Record, kind: str) -> bool:
+    """Whether gold speaks of that kind of fact at all: a factsheet's leaves out what follows from its headings."""
+    return isinstance(gold, Record) or kind in gold
 
 
 def _compare(
@@ -379,7 +431,7 @@ def _compare(
             result.misses.append(Miss(document, kind, "missed", _label(kind, item)))
     for item, partner in pairs:
         score.right += 1
-        for key in _FURTHER[kind]:
+        for key in (*_FURTHER[kind], *(("url",) if item.get("factsheet") and item.get("name") else ())):
             stated = item.get(key)
             if stated is None or (kind == "instruments" and key == "title" and item.get("number") is None):
                 continue
@@ -402,7 +454,7 @@ def _compare(
 
 def _same(kind: str, gold: Item, other: Item, strict: bool) -> bool:
     match kind:
-        case "bodies" | "partnerships":
+        case "bodies" | "partnerships" | "initiatives":
             return (
                 bool(_name_keys(gold, "name") & _name_keys(other, "name"))
                 if strict
@@ -413,11 +465,17 @@ def _same(kind: str, gold: Item, other: Item, strict: bool) -> bool:
                 _name_keys(gold, "organisation", "aliases") & _name_keys(other, "organisation", "aliases")
             )
         case "portals":
-            if gold.get("url"):
-                return url_key(gold["url"]) in {
+            if strict and gold.get("factsheet") and gold.get("name"):
+                return bool(_name_keys(gold, "name") & _name_keys(other, "name"))
+            if gold.get("url") and (strict or not gold.get("name") or gold.get("factsheet")):
+                by_name = bool(
+                    gold.get("factsheet")
+                    and _name_keys(gold, "name", "aliases") & _name_keys(other, "name", "aliases")
+                )
+                return by_name or url_key(gold["url"]) in {
                     url_key(u) for u in other.get("urls") or [other.get("url") or ""]
                 }
-            return words_key(gold.get("name") or "") == words_key(other.get("name") or "-")
+            return bool(_name_keys(gold, "name", "aliases") & _name_keys(other, "name", "aliases"))
         case "instruments":
             return _same_instrument(gold, other, strict)
         case "cooperations":
@@ -446,9 +504,18 @@ def _base(questions: list[str]) -> set[str]:
 
 def _same_instrument(gold: Item, other: Item, strict: bool) -> bool:
     if gold.get("number") and other.get("number"):
-        same = _number_keys(gold) & _number_keys(other) and (
-            gold.get("year") in (None, other.get("year")) or other.get("year") is None
+        same = same_number(
+            str(gold["number"]), gold.get("year"), str(other["number"]), other.get("year")
+        ) or (
+            _number_keys(gold) & _number_keys(other)
+            and (gold.get("year") in (None, other.get("year")) or other.get("year") is None)
         )
+        if (
+            not same
+            and not strict
+            and _name_keys(gold, "title", "aliases") & _name_keys(other, "title", "name", "aliases")
+        ):
+            return True
         return bool(same) and (
             _kind_family(gold["kind"]) == _kind_family(other["kind"])
             or "other" in (gold["kind"], other["kind"])
@@ -475,7 +542,12 @@ def _kind_family(kind: str | None) -> str:
 def _number_keys(item: Item) -> set[str]:
     number = str(item["number"])
     keys = {plain_number(number), fold(number)}
+    led = re.fullmatch(r"((?:19|20)\d\d)/(\d{1,4})", number)
+    if led:
+        keys.add(led[2].lstrip("0"))
     if item.get("year"):
+        short = f"{int(item['year']) % 100:02d}/"
+        keys |= {key.removeprefix(short).lstrip("0") for key in set(keys) if key.startswith(short)}
         keys |= {key.removesuffix(f"/{item['year']}") for key in set(keys)} | {
             re.sub(rf"^{item['year']}[/-]0*", "", key) for key in set(keys)
         }
@@ -494,6 +566,7 @@ def _equal(kind: str, key: str, stated: Any, partner: Item) -> bool:
     got = partner.get(key)
     match key:
         case "url":
+            got = partner.get("urls") or got
             wanted = {url_key(u) for u in (stated if isinstance(stated, list) else [stated])}
             return bool(
                 wanted & {url_key(u) for u in (got if isinstance(got, list) else [got] if got else [])}
@@ -503,13 +576,18 @@ def _equal(kind: str, key: str, stated: Any, partner: Item) -> bool:
                 partner, "name", "aliases", "organisation"
             )
         case "title":
-            return bool(words_key(str(stated)) in _name_keys(partner, "title", "name", "aliases"))
+            names = _name_keys(partner, "title", "name", "aliases")
+            return words_key(str(stated)) in names or _is_citation_of(str(stated), partner, names)
         case "topics" | "responsibility":
             return set(stated) == set(got or [])
         case "kind":
-            return bool(
-                set(stated if isinstance(stated, list) else [stated])
-                & set(got if isinstance(got, list) else [got])
+            stated_kinds: list[str] = stated if isinstance(stated, list) else [stated]
+            got_kinds: list[str] = got if isinstance(got, list) else [got] if got else []
+            wanted = {_SAME_KIND.get(k, k) for k in stated_kinds}
+            found = {_SAME_KIND.get(k, k) for k in got_kinds}
+            # Gold says "other" of a site that has none of the roles of a portal.
+            return bool(wanted & found) or (
+                kind == "portals" and wanted == {"other"} and not found & _PORTAL_ROLES
             )
         case "replaced_by" | "strategy":
             return bool(
@@ -521,7 +599,9 @@ def _equal(kind: str, key: str, stated: Any, partner: Item) -> bool:
                 any(k == kind_ and _same_target(target, names) for k, names in got or [])
                 for kind_, target in stated
             )
-        case "members":
+        case "technologies":
+            return set(stated) <= set(got or [])
+        case "members" | "led_by" | "partners":
             known = {words_key(n) for names in got or [] for n in names}
             return all({words_key(n) for n in names} & known for names in stated)
         case "article":
@@ -533,16 +613,33 @@ def _equal(kind: str, key: str, stated: Any, partner: Item) -> bool:
 
 
 def _same_target(stated: list[str], names: list[str]) -> bool:
+    if _union_keys(stated) & _union_keys(names):
+        return True
     if {words_key(s) for s in stated} & {words_key(n) for n in names}:
         return True
     wanted = [c for s in stated if (c := parse_citation(s)) and c.number]
     have = [c for n in names if (c := parse_citation(n)) and c.number]
-    return any(
-        plain_number(a.number or "") == plain_number(b.number or "-")
-        and None in (a.year, b.year, None if a.year == b.year else 0)
-        for a in wanted
-        for b in have
+    return any(same_number(a.number or "", a.year, b.number or "-", b.year) for a in wanted for b in have)
+
+
+def _is_citation_of(stated: str, partner: Item, names: set[str]) -> bool:
+    """Whether a title is the citation itself, with or without the subject that a name of the partner has."""
+    cited = parse_citation(stated)
+    if (
+        cited is None
+        or not cited.number
+        or plain_number(cited.number) != plain_number(str(partner.get("number") or "-"))
+    ):
+        return False
+    rest = words_key(stated[cited.end :])
+    return not rest or any(
+        name.endswith(rest) or rest.startswith(name.partition(" ")[2] or "-") for name in names
     )
+
+
+def _union_keys(names: list[str]) -> set[tuple[str, int, str]]:
+    """The acts of the Union that names cite, by kind, year and number."""
+    return {m.act.key for n in names for m in union_mentions(n, fold(n), 0, len(n))[:1]}
 
 
 def _produced(negative: dict[str, Any], items: dict[str, list[Item]]) -> bool:
@@ -599,10 +696,9 @@ def _read_number(item: Item) -> None:
 
 def _topic_codes(topics: Any, form: Form) -> list[str]:
     question = form.question("9")
-    codes = {item.code for item in question.items} | {"digital-security"} if question else set()
     found: list[str] = []
     for topic in topics or []:
-        if topic in codes:
+        if topic in codes("legal-topic"):
             found.append(topic)
             continue
         folded = fold(str(topic))
@@ -660,6 +756,9 @@ def _unit(unit: Any, value: Any) -> tuple[str | None, Any]:
     return "count", round(value) if isinstance(value, float) and abs(value - round(value)) < 1e-6 else value
 
 
+_SAME_KIND = {"e-procurement": "procurement"}
+"""Codes of portal-kind and platform-kind that say the same."""
+_PORTAL_ROLES = frozenset({"national", "e-services", "open-data", "e-participation", "procurement"})
 _AREAS = frozenset(
     {
         "e-government",
@@ -705,7 +804,9 @@ def _label(kind: str, item: Item) -> str:
             )
 
 
-def _pairs(folder: Path, records: Path | None) -> Iterator[tuple[Path, dict[str, Any] | Record]]:
+def _pairs(
+    folder: Path, records: Path | None, documents: Path | None = None
+) -> Iterator[tuple[Path, dict[str, Any] | Record]]:
     if not folder.is_dir():
         raise KgError(
             "there is no such folder", where=str(folder), hint="Name a folder with documents and their gold."
@@ -719,11 +820,15 @@ def _pairs(folder: Path, records: Path | None) -> Iterator[tuple[Path, dict[str,
         if records
         else {}
     )
-    for path in sorted(folder.iterdir()):
+    if documents is not None and not documents.is_dir():
+        raise KgError(
+            "there is no such folder", where=str(documents), hint="Name the folder of the documents."
+        )
+    for path in sorted((documents or folder).iterdir()):
         if path.suffix.lower() not in _DOCUMENTS:
             continue
-        gold = path.with_name(path.stem + ".gold.yaml")
-        record = path.with_name(path.stem + ".record.yaml")
+        gold = folder / f"{path.stem}.gold.yaml"
+        record = folder / f"{path.stem}.record.yaml"
         if gold.is_file():
             yield path, _load_gold(gold)
         elif record.is_file():

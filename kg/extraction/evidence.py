@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from kg.extraction.reading import Reading
 from kg.records.model import Remark, Span
 
 Confidence = Literal["high", "medium", "low"]
 _MOST_SPANS = 12
+
+
+class Place(Protocol):
+    """A reading of a document, as far as evidence needs it."""
+
+    def span(self, q: str, start: int, end: int) -> Span:
+        """Two offsets as a place under question or section `q`."""
+        ...
+
+    def is_certain(self, q: str) -> bool:
+        """Whether question or section `q` was recognised without doubt."""
+        ...
 
 
 @dataclass(slots=True)
@@ -22,7 +33,7 @@ class Evidence:
     why: str | None = None
     remarks: list[Remark] = field(default_factory=list)
 
-    def seen(self, reading: Reading, q: str, start: int, end: int, confidence: Confidence, why: str) -> None:
+    def seen(self, reading: Place, q: str, start: int, end: int, confidence: Confidence, why: str) -> None:
         """The fact stands between two offsets under question `q`."""
         if q not in self.q:
             self.q.append(q)
@@ -30,8 +41,7 @@ class Evidence:
             span.q == q and span.start == start for span in self.spans
         ):
             self.spans.append(reading.span(q, start, end))
-        answer = reading.parsed.answers.get(q)
-        if answer is not None and not answer.certain and confidence == "high":
+        if confidence == "high" and not reading.is_certain(q):
             confidence, why = "medium", f"{why}; the question was recognised by its wording or number alone"
         if self.why is None or _ORDER[confidence] > _ORDER[self.confidence]:
             self.confidence, self.why = confidence, why

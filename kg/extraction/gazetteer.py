@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +20,7 @@ _DATA = Path(__file__).parent / "data"
 
 
 class Phrases:
-    """A set of phrases as one pattern over folded text; a phrase stands at word boundaries, `*` lets its last word go on."""
+    """A set of phrases as one pattern over folded text; a phrase stands at word boundaries, `*` lets a word go on."""
 
     def __init__(self, phrases: Iterable[Any]) -> None:
         ordered = sorted({str(phrase) for phrase in phrases}, key=len, reverse=True)
@@ -164,12 +165,12 @@ def organisation_mentions(
             entry and not text[match.start()].isascii()
         ):
             found.append((match.start(), match.end(), entry))
-    taken = [(a, b) for a, b, _ in found]
-    found += [
-        (match.start(), match.end(), known[match[0]])
-        for match in capitals.finditer(text, start, end)
-        if not any(a <= match.start() < b for a, b in taken)
-    ]
+    # Long names are found in order and without overlap: the last one that begins before decides.
+    starts, ends = [a for a, _, _ in found], [b for _, b, _ in found]
+    for match in capitals.finditer(text, start, end):
+        before = bisect_right(starts, match.start()) - 1
+        if before < 0 or match.start() >= ends[before]:
+            found.append((match.start(), match.end(), known[match[0]]))
     return sorted(found, key=lambda item: item[0])
 
 
@@ -204,7 +205,7 @@ def _patterns(known: Iterable[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _as_pattern(phrase: str) -> str:
     folded = fold(phrase.rstrip("*").strip())
-    body = re.escape(folded).replace(r"\ ", r"\s+").replace(r"\-", r"[\s-]?")
+    body = re.escape(folded).replace(r"\ ", r"\s+").replace(r"\-", r"[\s-]?").replace(r"\*", r"\w*")
     before = r"\b" if folded[:1].isalnum() else ""
     after = "" if phrase.endswith("*") or not folded[-1:].isalnum() else r"\b"
     return before + body + after

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from kg.extraction.evidence import Evidence
 from kg.extraction.gazetteer import phrases
-from kg.extraction.names import names_between
+from kg.extraction.names import Name
 from kg.extraction.reading import Reading, Sentence
 from kg.questionnaire import ParsedAnswer
 
@@ -83,7 +85,7 @@ def _figure(reading: Reading, answer: ParsedAnswer, found: list[IndicatorDraft])
             continue
         draft = IndicatorDraft(CODES[answer.q], value, "percent-of-gdp" if answer.q == "18" else "percent")
         draft.year = _year(reading, sentence, match.start(), match.end(), sentences)
-        draft.source = _source(reading, sentence, match.start(), sentences)
+        draft.source = _source(reading, [sentence, *[s for s in sentences if s != sentence]])
         draft.estimate = phrases("estimate").search(reading.folded, sentence.start, sentence.end) is not None
         draft.evidence.seen(
             reading,
@@ -100,12 +102,8 @@ def _figure(reading: Reading, answer: ParsedAnswer, found: list[IndicatorDraft])
 def _others(reading: Reading, answer: ParsedAnswer, found: list[IndicatorDraft]) -> None:
     folded = reading.folded
     for sentence in reading.sentences(answer):
+        context = _Context(reading, sentence)
         for match in _COUNT.finditer(folded, sentence.start, sentence.end):
-            if reading.in_link(match.start()):
-                continue
-            value = parse_number(match[1])
-            if value is None:
-                continue
             percent = match[3] is not None
             if (percent and answer.q == "14") or (not percent and answer.q == "21"):
                 continue
@@ -115,13 +113,16 @@ def _others(reading: Reading, answer: ParsedAnswer, found: list[IndicatorDraft])
                 continue
             if not percent and code is None and not _VISITS.match(subject):
                 continue
+            value = parse_number(match[1])
+            if value is None or reading.in_link(match.start()):
+                continue
             if match[2]:
                 value = value * _SCALES[match[2].rstrip("s")]
                 value = round(value) if abs(value - round(value)) < 1e-6 else value
             draft = IndicatorDraft(code or "other", value, "percent" if percent else "count")
-            draft.year = _year(reading, sentence, match.start(), match.end(), [sentence])
+            draft.year = context.year(match.start(), match.end())
             if percent or answer.q == "21":
-                draft.source = _named_source(reading, sentence, match.start())
+                draft.source = context.source(match.start())
             if percent and draft.year is None and draft.source is None:
                 continue
             draft.evidence.seen(
@@ -135,24 +136,61 @@ def _others(reading: Reading, answer: ParsedAnswer, found: list[IndicatorDraft])
             found.append(draft)
 
 
+class _Context:
+    """What a sentence says around its figures: years and sources, read once however many figures it has."""
+
+    def __init__(self, reading: Reading, sentence: Sentence) -> None:
+        self._reading = reading
+        self._sentence = sentence
+
+    def year(self, start: int, end: int) -> int | None:
+        """The year nearest to a figure, those behind it first."""
+        years = self._years
+        before = bisect_left(years, start, key=lambda year: year.start()) - 1
+        after = bisect_left(years, end, key=lambda year: year.start())
+        near = []
+        if after < len(years):
+            near.append((years[after].start() - start, years[after]))
+        if before >= 0:
+            near.append((abs(years[before].end() - start) + 5, years[before]))
+        if near:
+            return int(min(near, key=lambda pair: pair[0])[1][0])
+        return self._fiscal
+
+    def source(self, value_at: int) -> str | None:
+        """What the sentence attributes its figures to, else the survey or study named last before the figure."""
+        if self._stated:
+            return self._stated
+        before = bisect_right(self._studies, value_at, key=lambda name: name.end) - 1
+        return self._studies[before].text if before >= 0 else None
+
+    @cached_property
+    def _years(self) -> list[re.Match[str]]:
+        found = _YEAR.finditer(self._reading.folded, self._sentence.start, self._sentence.end)
+        return [match for match in found if not self._reading.in_link(match.start())]
+
+    @cached_property
+    def _fiscal(self) -> int | None:
+        split = _FISCAL.search(self._reading.folded, self._sentence.start, self._sentence.end)
+        return int(split[1]) if split else None
+
+    @cached_property
+    def _stated(self) -> str | None:
+        return _source(self._reading, [self._sentence])
+
+    @cached_property
+    def _studies(self) -> list[Name]:
+        names = self._reading.names(self._sentence.start, self._sentence.end)
+        return [name for name in names if _STUDY.search(name.text)]
+
+
 def _year(
     reading: Reading, sentence: Sentence, start: int, end: int, sentences: list[Sentence]
 ) -> int | None:
+    stated = _Context(reading, sentence).year(start, end)
+    if stated:
+        return stated
     folded = reading.folded
-    years = [
-        m
-        for m in _YEAR.finditer(folded, sentence.start, sentence.end)
-        if not (start <= m.start() < end) and not reading.in_link(m.start())
-    ]
-    if years:
-        return int(
-            min(
-                years, key=lambda m: abs(m.start() - start) if m.start() > start else abs(m.end() - start) + 5
-            )[0]
-        )
-    split = _FISCAL.search(folded, sentence.start, sentence.end)
-    if split:
-        return int(split[1])
     for other in sentences:
         match = None if other == sentence else _YEAR.search(folded, other.start, other.end)
         if match and not reading.in_link(match.start()):
@@ -160,8 +198,10 @@ def _year(
     return None
 
 
-def _source(reading: Reading, sentence: Sentence, value_at: int, sentences: list[Sentence]) -> str | None:
-    for candidate in (sentence, *[s for s in sentences if s != sentence]):
+def _source(reading: Reading, sentences: list[Sentence]) -> str | None:
+    """What the first of the sentences that does so attributes figures to; brackets count in the very first only."""
+    sentence = sentences[0]
+    for candidate in sentences:
         match = _ACCORDING.search(reading.folded, candidate.start, candidate.end)
         if match is not None:
             source = reading.text[match.start(1) : match.end(1)]
@@ -187,22 +227,10 @@ def _source(reading: Reading, sentence: Sentence, value_at: int, sentences: list
     return None
 
 
-def _named_source(reading: Reading, sentence: Sentence, value_at: int) -> str | None:
-    stated = _source(reading, sentence, value_at, [sentence])
-    if stated:
-        return stated
-    names = [
-        n
-        for n in names_between(reading.text, reading.folded, sentence.start, value_at)
-        if re.search(
-            r"\b(?:index|survey|study|report|barometer|census|encuesta|indice|inquerito|pesquisa|enquete|barometre|estudio)\b",
-            n.text,
-            re.IGNORECASE,
-        )
-    ]
-    return names[-1].text if names else None
-
-
+_STUDY = re.compile(
+    r"\b(?:index|survey|study|report|barometer|census|encuesta|indice|inquerito|pesquisa|enquete|barometre|estudio)\b",
+    re.IGNORECASE,
+)
 _NUMBER_TEXT = r"\d{1,3}(?:[.,\s\u00a0]\d{3})*(?:[.,]\d{1,4})?"
 _PERCENT = re.compile(
     rf"(?<![\w.,])({_NUMBER_TEXT}|\d{{1,9}}(?:[.,]\d{{1,4}})?)\s?(?:%|per cent\b|percent\b|por ciento\b|por cento\b|pour cent\b|٪)"

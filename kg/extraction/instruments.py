@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import unquote
 
-from kg.extraction.citations import Citation, citations_between, plain_number
+from kg.extraction.citations import Citation, citations_between, plain_number, same_number
 from kg.extraction.evidence import Evidence
 from kg.extraction.gazetteer import Phrases, coded, country_of, data
 from kg.extraction.names import Name, classify
 from kg.extraction.negation import is_denied, is_planned
+from kg.extraction.places import Distinct, Places
 from kg.extraction.reading import Reading, Sentence
 from kg.questionnaire import ParsedAnswer
 from kg.questionnaire.wording import Fingerprint, fold, words_key
@@ -48,18 +50,39 @@ class InstrumentDraft:
     title: str | None = None
     acronym: str | None = None
     aliases: list[str] = field(default_factory=list)
-    urls: list[str] = field(default_factory=list)
-    url_candidates: list[str] = field(default_factory=list)
-    topics: list[str] = field(default_factory=list)
+    urls: list[str] = field(default_factory=Distinct)
+    url_candidates: list[str] = field(default_factory=Distinct)
+    topics: list[str] = field(default_factory=Distinct)
     technologies: list[str] = field(default_factory=list)
-    articles: list[tuple[str, str]] = field(default_factory=list)
-    relations: list[tuple[str, InstrumentDraft]] = field(default_factory=list)
+    articles: list[tuple[str, str]] = field(default_factory=Distinct)
+    relations: list[tuple[str, InstrumentDraft]] = field(default_factory=Distinct)
     planned: bool = False
     evidence: Evidence = field(default_factory=Evidence)
+    position: int = -1
+    """Its place among the drafts; -1 while it is none of them."""
+    _keys: set[str] = field(default_factory=set)
 
     @property
     def names(self) -> list[str]:
         return [name for name in (self.name, self.title, *self.aliases) if name]
+
+    def is_called(self, name: str) -> bool:
+        """Whether it has that name already, whatever the spelling."""
+        if not self._keys:
+            self._keys = {words_key(known) for known in self.names}
+        return words_key(name) in self._keys
+
+    def call(self, name: str) -> None:
+        """Gives it a further name."""
+        if not self.is_called(name):
+            self._keys.add(words_key(name))
+            self.aliases.append(name)
+
+    def entitle(self, title: str) -> None:
+        """Gives it its title."""
+        self.is_called(title)
+        self._keys.add(words_key(title))
+        self.title = title
 
 
 @dataclass(slots=True)
@@ -80,6 +103,77 @@ class Instruments:
     drafts: list[InstrumentDraft] = field(default_factory=list)
     mentions: list[InstrumentMention] = field(default_factory=list)
     merges: list[str] = field(default_factory=list)
+    places: Places[InstrumentMention] = field(default_factory=Places)
+    """The mentions by where they stand."""
+    _firsts: dict[tuple[str, int], InstrumentMention] = field(default_factory=dict)
+    _numbers: dict[tuple[str, str], list[InstrumentDraft]] = field(default_factory=dict)
+    _names: dict[str, InstrumentDraft] = field(default_factory=dict)
+    _titles: dict[str, InstrumentDraft] = field(default_factory=dict)
+
+    def add(self, draft: InstrumentDraft) -> None:
+        """Takes an instrument in."""
+        draft.position = len(self.drafts)
+        self.drafts.append(draft)
+        self.known_by(draft)
+
+    def holds(self, draft: InstrumentDraft | None) -> bool:
+        """Whether an instrument was taken in (what is denied is not)."""
+        return (
+            draft is not None
+            and 0 <= draft.position < len(self.drafts)
+            and self.drafts[draft.position] is draft
+        )
+
+    def mention(self, mention: InstrumentMention) -> None:
+        """Notes a place where an instrument is spoken of."""
+        self.mentions.append(mention)
+        self.places.add(mention.start, mention.end, mention)
+        place = (mention.q, mention.sentence.piece)
+        first = self._firsts.get(place)
+        if first is None or mention.start < first.start:
+            self._firsts[place] = mention
+
+    def first_in(self, q: str, piece: int) -> InstrumentMention | None:
+        """The first mention in a piece of an answer."""
+        return self._firsts.get((q, piece))
+
+    def known_by(self, draft: InstrumentDraft, *names: str) -> None:
+        """Makes an instrument findable by its number and by its names (default: all of them)."""
+        if draft.position < 0:
+            return
+        if draft.number is not None:
+            numbered = self._numbers.setdefault((_family(draft.kind), plain_number(draft.number)), [])
+            if not any(other is draft for other in numbered):
+                numbered.append(draft)
+        for name in names or draft.names:
+            _earliest(self._names, words_key(name), draft)
+        if draft.title:
+            _earliest(self._titles, words_key(_TRAILING_YEARS.sub("", draft.title)), draft)
+
+    def by_number(self, kind: str, number: str) -> list[InstrumentDraft]:
+        """The instruments of the same family of kinds with that number."""
+        return self._numbers.get((_family(kind), plain_number(number)), [])
+
+    def by_title(self, title: str, group: str | None) -> InstrumentDraft | None:
+        """The instrument of that name; the year behind the title of a law does not count."""
+        found = self._names.get(words_key(title))
+        law = self._titles.get(words_key(_TRAILING_YEARS.sub("", title))) if group == "laws" else None
+        if found is None or (law is not None and law.position < found.position):
+            return law
+        return found
+
+    def merge_into(self, merged: dict[int, InstrumentDraft]) -> None:
+        """Drops instruments that turned out to be others (by id) and points everything to those."""
+        if not merged:
+            return
+        self.drafts = [draft for draft in self.drafts if id(draft) not in merged]
+        for position, draft in enumerate(self.drafts):
+            draft.position = position
+            draft.relations = Distinct(
+                (kind, merged.get(id(target), target)) for kind, target in draft.relations
+            )
+        for mention in self.mentions:
+            mention.draft = merged.get(id(mention.draft), mention.draft)
 
 
 def find_instruments(reading: Reading) -> Instruments:
@@ -93,13 +187,22 @@ def find_instruments(reading: Reading) -> Instruments:
     return found
 
 
+def _earliest(known: dict[str, InstrumentDraft], key: str, draft: InstrumentDraft) -> None:
+    other = known.get(key)
+    if other is None or draft.position < other.position:
+        known[key] = draft
+
+
 def _read_answer(reading: Reading, answer: ParsedAnswer, found: Instruments) -> None:
     topics: list[str] = []
     earlier: list[InstrumentMention] = []
     previous_piece = -1
     labelled = inherited = False
+    ticked = _topics_by_box(answer) if answer.q == "9" else {}
     for sentence in reading.sentences(answer):
         label_topics = _topics_before_colon(reading, sentence) if answer.q == "9" else []
+        if label_topics in ([], ["none"]):
+            label_topics = ticked.get(sentence.piece, label_topics)
         mentions = _mentions(reading, answer, sentence, found)
         if answer.q == "9":
             if sentence.piece != previous_piece:
@@ -114,13 +217,26 @@ def _read_answer(reading: Reading, answer: ParsedAnswer, found: Instruments) -> 
                     reading, sentence.start, mentions[0].start if mentions else sentence.end
                 ) or (topics if _continues(reading, sentence) else [])
             _assign_topics(reading, sentence, mentions, topics, bool(label_topics), inherited)
+            own = _THIS_ONE.match(reading.folded, sentence.start, sentence.end)
+            if (
+                own is not None
+                and not mentions
+                and earlier
+                and earlier[-1].draft.kind == _THIS_KIND.get(own[1])
+            ):
+                # "This resolution establishes …" says what it is about; until then it shared the topics before it.
+                said = _topics(reading, own.end(), sentence.end)
+                if set(said) < set(earlier[-1].draft.topics) and _pursuant(reading, earlier[-1]):
+                    earlier[-1].draft.topics = Distinct(said)
         _relate(reading, sentence, mentions, earlier)
+        _carry_out(reading, answer, sentence, mentions, found)
         _articles(reading, answer.q, sentence, mentions)
         _addresses(reading, sentence, mentions, earlier, found)
         if mentions:
             earlier = mentions
         previous_piece = sentence.piece
-        found.mentions += mentions
+        for mention in mentions:
+            found.mention(mention)
 
 
 # -- mentions
@@ -132,22 +248,26 @@ def _mentions(
     text, folded = reading.text, reading.folded
     left, right = sentence.start, sentence.end
     citations = [c for c in citations_between(text, folded, left, right) if not reading.in_link(c.start)]
+    cited: Places[None] = Places()
+    for citation in citations:
+        cited.add(citation.start, citation.end, None)
     names = [
         n
         for n in reading.names(left, right)
-        if not reading.in_link(n.start)
-        and not any(c.start < n.end and n.start < c.end and n.group != "laws" for c in citations)
+        if not reading.in_link(n.start) and (n.group == "laws" or not cited.overlap(n.start, n.end))
     ]
     used: set[int] = set()
     mentions = [_cited(reading, answer, sentence, citation, names, used, found) for citation in citations]
-    taken = [(m.start, m.end) for m in mentions]
+    taken: Places[None] = Places()
+    for done in mentions:
+        taken.add(done.start, done.end, None)
     for index, name in enumerate(names):
-        if index in used or any(a < name.end and name.start < b for a, b in taken):
+        if index in used or taken.overlap(name.start, name.end):
             continue
         mention = _titled(reading, answer, sentence, name, names, index, used, found)
         if mention is not None:
             mentions.append(mention)
-    return [m for m in sorted(mentions, key=lambda m: m.start) if m.draft in found.drafts]
+    return [m for m in sorted(mentions, key=lambda m: m.start) if found.holds(m.draft)]
 
 
 def _cited(
@@ -176,17 +296,19 @@ def _cited(
             citation.series,
         )
         if not is_denied(folded, citation.start, citation.end, sentence.start, sentence.end):
-            found.drafts.append(draft)
+            found.add(draft)
     else:
         draft.year = draft.year or citation.year
         draft.date = draft.date or citation.date
-        if words_key(stated) not in {words_key(name) for name in draft.names}:
-            draft.aliases.append(stated)
+        draft.call(stated)
     if title and not draft.title:
-        draft.title = title
+        draft.entitle(title)
         draft.year = draft.year or _year_in_title(title)
-    elif title and words_key(title) not in {words_key(name) for name in draft.names}:
-        draft.aliases.append(title)
+    elif title:
+        draft.call(title)
+    found.known_by(draft, stated, *([title] if title else []))
+    if draft.year is None and title:
+        draft.year = _year_around(reading, sentence, citation, title_span)
     if (
         draft.year is None
         and (match := _SIGNED_IN.search(folded, citation.end, sentence.end))
@@ -231,7 +353,7 @@ def _read_file_names(reading: Reading, found: Instruments) -> None:
                         citation.number,
                         citation.year,
                         citation.date,
-                        urls=[link.url],
+                        urls=Distinct([link.url]),
                     )
                     draft.evidence.seen(
                         reading,
@@ -244,23 +366,21 @@ def _read_file_names(reading: Reading, found: Instruments) -> None:
                     draft.evidence.doubt(
                         "inferred", "Kind, number and date stand only in the address.", name[:400]
                     )
-                    found.drafts.append(draft)
+                    found.add(draft)
 
 
 def _known(found: Instruments, citation: Citation) -> InstrumentDraft | None:
     if citation.number is None:
         return None
-    number = plain_number(citation.number)
-    for draft in found.drafts:
-        if (
-            draft.number is None
-            or plain_number(draft.number) != number
-            or _family(draft.kind) != _family(citation.kind)
-        ):
-            continue
-        if draft.year == citation.year or None in (draft.year, citation.year):
-            return draft
-    return None
+    return next(
+        (
+            draft
+            for draft in found.by_number(citation.kind, citation.number)
+            if draft.number is not None
+            and same_number(draft.number, draft.year, citation.number, citation.year)
+        ),
+        None,
+    )
 
 
 def _family(kind: str) -> str:
@@ -275,9 +395,13 @@ def _title_of(
     """The title that goes with a citation, and the end of it when it stands behind."""
     text, folded = reading.text, reading.folded
     policy = citation.series is not None
-    for index, name in enumerate(names):
+    nearest = bisect_left(names, citation.start - _FARTHEST_TITLE, key=lambda name: name.start)
+    for index in range(nearest, len(names)):
+        name = names[index]
         if index in used:
             continue
+        if name.start > citation.end + _NEAREST_TITLE:
+            break
         law = name.group == "laws" or (policy and name.group == "policies")
         if name.start >= citation.end:
             gap = folded[citation.end : name.start]
@@ -291,7 +415,10 @@ def _title_of(
                 apposed
                 or (law and _TITLE_GAP.fullmatch(gap))
                 or (
-                    len(name.text.split()) >= 3 and name.group not in ("bodies",) and _BY_WHICH.fullmatch(gap)
+                    len(name.text.split()) >= 3
+                    and name.group not in ("bodies",)
+                    and not _is_service(name.text)
+                    and _BY_WHICH.fullmatch(gap)
                 )
                 or (policy and name.group == "policies" and len(gap) < 60 and _ESTABLISHES.search(gap))
             ):
@@ -307,9 +434,12 @@ def _title_of(
             ):
                 used.add(index)
                 return name.text, None
-            if policy and _DEFINED_IN.fullmatch(gap):
+            bracket = _QUALIFYING.match(text, name.end, citation.start) if policy else None
+            if policy and _DEFINED_IN.fullmatch(
+                folded, bracket.end() if bracket else name.end, citation.start
+            ):
                 used.add(index)
-                return text[name.start : name.after].strip() if name.acronym is None else name.text, None
+                return text[name.start : bracket.end() if bracket else name.end].strip(), None
         elif (
             name.group == "laws"
             and name.start + 3 < citation.start < name.end
@@ -328,6 +458,11 @@ def _title_of(
     quoted = _QUOTED.match(text, citation.end, sentence.end)
     if quoted is not None:
         return quoted[1], quoted.end()
+    lowered = _LOWER_TITLE.match(folded, citation.end, sentence.end) if policy else None
+    if lowered is not None:
+        # "CONPES 3918, which aims to define the strategy for …": the title in the words of the sentence.
+        title = text[lowered.start(1) : lowered.end(1)].strip(" ,")
+        return title[0].upper() + title[1:], lowered.end()
     subject = _ON_SUBJECT.match(folded, citation.end, sentence.end)
     if subject is not None and not _RELATION_WORD.search(subject[1]):
         title = text[subject.start(1) : subject.end(1)].strip(" ,")
@@ -338,6 +473,34 @@ def _title_of(
             title = title.removeprefix("the ")
             return title[0].upper() + title[1:], stop
     return None, None
+
+
+def _year_around(
+    reading: Reading, sentence: Sentence, citation: Citation, title_end: int | None
+) -> int | None:
+    """The year that stands with the title: "X Act, 2012 (Act 843)", "the 2008 X Act (Act 772)", "No. 5 “On X” of 2010"."""
+    if title_end is not None:
+        behind = _YEAR_BEHIND_TITLE.match(reading.folded, title_end, sentence.end)
+        return int(behind[1]) if behind is not None else None
+    names = reading.names(sentence.start, sentence.end)
+    at = bisect_left(names, citation.start, key=lambda name: name.start) - 1
+    if at < 0 or names[at].group != "laws":
+        return None
+    between = _YEAR_IN_GAP.fullmatch(reading.folded, names[at].end, citation.start)
+    before = _YEAR_BEFORE.search(reading.folded, max(sentence.start, names[at].start - 6), names[at].start)
+    year = between or before
+    return int(year[1]) if year is not None else None
+
+
+def _is_service(name: str) -> bool:
+    """Whether a name is that of a service or platform, which a law may create without being called so."""
+    words = words_key(name).split()
+    return bool({words[0], words[-1]} & _service_words())
+
+
+@cache
+def _service_words() -> frozenset[str]:
+    return frozenset(fold(str(word)) for word in data("initiatives")["things"])
 
 
 def _titled(
@@ -393,7 +556,7 @@ def _titled(
         return None
     if is_denied(folded, start, end, sentence.start, sentence.end):
         return None
-    draft = _known_title(found, title, group)
+    draft = found.by_title(title, group)
     year = _year_after(folded, end, name, sentence.end) if group == "laws" else None
     if draft is None:
         draft = InstrumentDraft(kind or "other", title, acronym=name.acronym)
@@ -411,9 +574,9 @@ def _titled(
             issued = _ISSUED_IN.search(folded, name.after, min(sentence.end, name.after + 90))
             if issued is not None and not _relation_between(folded, name.after, issued.start()):
                 draft.year = int(issued[1])
-        found.drafts.append(draft)
-    if name.acronym and name.acronym not in draft.aliases:
-        draft.aliases.append(name.acronym)
+        found.add(draft)
+    if name.acronym:
+        draft.call(name.acronym)
     if name.acronym is None:
         other = _OTHER_LANGUAGE.match(text, end, sentence.end)
         if other is not None and classify(other[1])[0] == group:
@@ -432,8 +595,8 @@ def _titled(
     ):
         aliases.append(title.split(" ", 1)[1])
     for alias in aliases:
-        if words_key(alias) not in {words_key(n) for n in draft.names}:
-            draft.aliases.append(alias)
+        draft.call(alias)
+    found.known_by(draft)
     if is_planned(folded, start, end, sentence.start, sentence.end) or _BILL.search(fold(title)):
         draft.planned = True
     capitals = sum(word[0].isupper() for word in title.split())
@@ -446,20 +609,6 @@ def _titled(
         "named with its title, which ends or begins in what it is",
     )
     return InstrumentMention(answer.q, start, max(end, name.after), sentence, draft)
-
-
-def _known_title(found: Instruments, title: str, group: str | None) -> InstrumentDraft | None:
-    key = words_key(title)
-    for draft in found.drafts:
-        if any(words_key(name) == key for name in draft.names):
-            return draft
-        if (
-            group == "laws"
-            and draft.title
-            and words_key(_TRAILING_YEARS.sub("", draft.title)) == words_key(_TRAILING_YEARS.sub("", title))
-        ):
-            return draft
-    return None
 
 
 def _generic(title: str, kind: str | None) -> bool:
@@ -484,38 +633,28 @@ def _generic(title: str, kind: str | None) -> bool:
 
 def _merge_names(reading: Reading, found: Instruments) -> None:
     """Joins a policy and a strategy whose names differ only in what they call themselves; says so on the entry."""
-    policies = [draft for draft in found.drafts if draft.kind in ("policy", "strategy") and not draft.number]
-    for position, draft in enumerate(policies):
-        if draft not in found.drafts:
+    firsts: dict[tuple[frozenset[str], bool], InstrumentDraft] = {}
+    merged: dict[int, InstrumentDraft] = {}
+    for other in found.drafts:
+        if other.kind not in ("policy", "strategy") or other.number or len(_content(other.name)) < 2:
             continue
-        for other in policies[position + 1 :]:
-            if other not in found.drafts:
-                continue
-            content, other_content = _content(draft.name), _content(other.name)
-            if content and content == other_content and len(content) >= 2 and draft.planned == other.planned:
-                draft.aliases += [
-                    name for name in other.names if words_key(name) not in {words_key(n) for n in draft.names}
-                ]
-                draft.urls += [url for url in other.urls if url not in draft.urls]
-                draft.topics += [topic for topic in other.topics if topic not in draft.topics]
-                draft.relations += other.relations
-                draft.evidence.merge(other.evidence)
-                draft.evidence.doubt(
-                    "inferred",
-                    "Taken to be one instrument under two names, because they differ in general words only.",
-                    other.name,
-                )
-                found.merges.append(
-                    f"instrument '{other.name}' → '{draft.name}' (same words besides general ones)"
-                )
-                found.drafts.remove(other)
-                for mention in found.mentions:
-                    if mention.draft is other:
-                        mention.draft = draft
-                for third in found.drafts:
-                    third.relations = [
-                        (kind, draft if target is other else target) for kind, target in third.relations
-                    ]
+        draft = firsts.setdefault((_content(other.name), other.planned), other)
+        if draft is other:
+            continue
+        for name in other.names:
+            draft.call(name)
+        draft.urls += other.urls
+        draft.topics += other.topics
+        draft.relations += other.relations
+        draft.evidence.merge(other.evidence)
+        draft.evidence.doubt(
+            "inferred",
+            "Taken to be one instrument under two names, because they differ in general words only.",
+            other.name,
+        )
+        found.merges.append(f"instrument '{other.name}' → '{draft.name}' (same words besides general ones)")
+        merged[id(other)] = draft
+    found.merge_into(merged)
 
 
 def _content(name: str) -> frozenset[str]:
@@ -534,15 +673,25 @@ def _issuer_before(text: str, start: int, left: int) -> str | None:
 
 
 def _topics(reading: Reading, start: int, end: int) -> list[str]:
-    folded = _INCLUDING.sub(lambda m: " " * len(m[0]), reading.folded[start:end])
-    codes = [
-        code
-        for code, fingerprint in _legal_topics(reading.form.family, reading.form.edition, reading)
-        if fingerprint.matches(folded)
-    ]
-    if _SECURITY.search(folded):
-        codes.append("digital-security")
-    return codes
+    return _topics_in(reading, reading.folded[start:end])
+
+
+def _topics_by_box(answer: ParsedAnswer) -> dict[int, list[str]]:
+    """The topic of each piece of an answer that stands behind a box: on its line or row, or between two boxes."""
+    boxes = sorted((box for box in answer.boxes if box.code not in ("yes", "no")), key=lambda box: box.start)
+    found: dict[int, list[str]] = {}
+    last = -1
+    for number, piece in enumerate(answer.pieces):
+        before = bisect_left(boxes, piece.end, key=lambda box: box.start) - 1
+        if before < 0:
+            continue
+        block = piece.block.position
+        beside = block.start <= boxes[before].start < block.end
+        # Text behind the last box is about any of them, unless the others have their texts right behind them too.
+        if beside or before + 1 < len(boxes) or (found and last < before):
+            found[number] = [boxes[before].code]
+        last = before
+    return found
 
 
 def _topics_before_colon(reading: Reading, sentence: Sentence) -> list[str]:
@@ -588,30 +737,37 @@ def _assign_topics(
         )
         if "digital-security" in title_topics and "digital-security" not in chosen and carried != ["none"]:
             chosen = [*chosen, "digital-security"]
-        mention.draft.topics += [topic for topic in chosen if topic not in mention.draft.topics]
+        mention.draft.topics += chosen
         last = mention.end
 
 
+def _pursuant(reading: Reading, mention: InstrumentMention) -> bool:
+    """Whether an instrument is brought in as made under another ("Pursuant to this law, the resolution … is issued")."""
+    return _UNDER_THIS.match(reading.folded, mention.sentence.start, mention.sentence.end) is not None
+
+
 def _topics_in(reading: Reading, folded: str) -> list[str]:
-    folded = _INCLUDING.sub("", folded)
-    codes = [
-        code
-        for code, fingerprint in _legal_topics(reading.form.family, reading.form.edition, reading)
-        if fingerprint.matches(folded)
-    ]
-    return [*codes, "digital-security"] if _SECURITY.search(folded) else codes
+    if len(folded) < _SHORTEST_TOPIC:
+        return []
+    family = (reading.form.family, reading.form.edition)
+    if family not in _TOPICS:
+        question = reading.form.question("9")
+        _TOPICS[family] = [
+            (item.code, Fingerprint(item.words)) for item in (question.items if question else [])
+        ]
+    return list(_topic_codes(family, folded))
+
+
+@lru_cache(maxsize=2048)
+def _topic_codes(form: tuple[str, int], folded: str) -> tuple[str, ...]:
+    folded = _INCLUDING.sub(lambda match: " " * len(match[0]), folded)
+    codes = [code for code, fingerprint in _TOPICS[form] if fingerprint.matches(folded)]
+    return (*codes, "digital-security") if _SECURITY.search(folded) else tuple(codes)
 
 
 _TOPICS: dict[tuple[str, int], list[tuple[str, Fingerprint]]] = {}
-
-
-def _legal_topics(family: str, edition: int, reading: Reading) -> list[tuple[str, Fingerprint]]:
-    if (family, edition) not in _TOPICS:
-        question = reading.form.question("9")
-        _TOPICS[family, edition] = [
-            (item.code, Fingerprint(item.words)) for item in (question.items if question else [])
-        ]
-    return _TOPICS[family, edition]
+"""The fingerprints of the topics of question 9, compiled once per form."""
+_SHORTEST_TOPIC = 4
 
 
 def _continues(reading: Reading, sentence: Sentence) -> bool:
@@ -633,8 +789,14 @@ def _relate(
         issued = after and before == [] and earlier and _UNDER_THIS.match(folded, start)
         if issued and kind == "implements":
             pair = (kind, earlier[0].draft)
-            if pair not in after[0].draft.relations and after[0].draft is not earlier[0].draft:
+            if after[0].draft is not earlier[0].draft:
                 after[0].draft.relations.append(pair)
+            continue
+        if not passive and len(before) + len(earlier) > 1 and before and _PRONOUN.match(folded, end):
+            # "Regulation 82 implements it": the law that the sentence, or the one before, is about.
+            goal = before[0].draft if len(before) > 1 else earlier[0].draft
+            if goal is not before[-1].draft:
+                before[-1].draft.relations.append((kind, goal))
             continue
         if not after or after[0].start - end > 60 or _blocked(folded, end, after[0].start):
             continue
@@ -653,13 +815,61 @@ def _relate(
         if chosen is None or chosen is target.draft:
             continue
         source, goal = (target.draft, chosen) if passive else (chosen, target.draft)
-        if (kind, goal) not in source.relations:
-            source.relations.append((kind, goal))
+        source.relations.append((kind, goal))
         subject = target.draft if passive and kind == "implements" else chosen
         following = [m for m in after[1:] if _AND_ONLY.fullmatch(folded, after[0].end, m.start)]
         for m in following[:1]:
-            if not passive and (kind, m.draft) not in source.relations and m.draft is not source:
+            if not passive and m.draft is not source:
                 source.relations.append((kind, m.draft))
+
+
+def _carry_out(
+    reading: Reading,
+    answer: ParsedAnswer,
+    sentence: Sentence,
+    mentions: list[InstrumentMention],
+    found: Instruments,
+) -> None:
+    """Reads "for implementation of the X Policy, guidelines are defined in the Y Manual": Y implements X.
+
+    Where the policy is not named beside the word, it is the one that the answer began with ("this strategy"), or, in
+    the question on its features, the strategy of the question before.
+    """
+    if answer.q not in ("6", "7", "8"):
+        return
+    folded = reading.folded
+    word = _implementation("implementation").search(folded, sentence.start, sentence.end)
+    if word is None:
+        return
+    where = _implementation("laid_down_in").search(folded, word.end(), sentence.end)
+    if where is None:
+        return
+    means = [m for m in mentions if m.start >= where.end() and m.draft.kind in _MEANS]
+    named = [m.draft for m in mentions if word.end() <= m.start < where.start()]
+    policy = named[0] if named else _main_policy(found, "7" if answer.q == "8" else answer.q)
+    for mention in means:
+        if policy is not None and policy is not mention.draft and not mention.draft.planned:
+            mention.draft.relations.append(("implements", policy))
+
+
+_MEANS = frozenset({"plan", "guideline", "strategy", "standard", "policy"})
+
+
+@cache
+def _implementation(name: str) -> Phrases:
+    return Phrases(data("citations")[name])
+
+
+def _main_policy(found: Instruments, q: str) -> InstrumentDraft | None:
+    """The first policy or strategy in force that answers a question."""
+    return next(
+        (
+            draft
+            for draft in found.drafts
+            if q in draft.evidence.q and draft.kind in ("policy", "strategy") and not draft.planned
+        ),
+        None,
+    )
 
 
 @cache
@@ -700,7 +910,7 @@ def _articles(reading: Reading, q: str, sentence: Sentence, mentions: list[Instr
         behind = [m for m in mentions if 0 <= m.start - match.end() < 40]
         ahead = [m for m in mentions if 0 <= match.start() - m.end < 12]
         chosen = ahead[-1] if ahead else behind[0] if behind else None
-        if chosen is not None and (match[1], q) not in chosen.draft.articles:
+        if chosen is not None:
             chosen.draft.articles.append((match[1], q))
 
 
@@ -724,16 +934,13 @@ def _addresses(
         )
     ):
         for mention in earlier:
-            mention.draft.url_candidates += [
-                link.url for link in links if link.url not in mention.draft.url_candidates
-            ]
+            mention.draft.url_candidates += [link.url for link in links]
         return
     for link in links:
         linked = next((m for m in mentions if m.start < link.end and link.start < m.end), None)
         if linked is not None:
             # The title itself is the link.
-            if link.url not in linked.draft.urls:
-                linked.draft.urls.append(link.url)
+            linked.draft.urls.append(link.url)
             continue
         before = [m for m in mentions if m.start <= link.start]
         between = [m for m in before if m.start < link.start]
@@ -743,16 +950,8 @@ def _addresses(
             and sentence.piece != earlier[0].sentence.piece
             and reading.text[sentence.start : link.start].strip(" <(") == ""
         ):
-            first = min(
-                (
-                    m
-                    for m in found.mentions
-                    if m.q == earlier[0].q and m.sentence.piece == earlier[0].sentence.piece
-                ),
-                key=lambda m: m.start,
-                default=earlier[0],
-            )
-            if sentence.piece - first.sentence.piece == 1 and link.url not in first.draft.urls:
+            first = found.first_in(earlier[0].q, earlier[0].sentence.piece) or earlier[0]
+            if sentence.piece - first.sentence.piece == 1:
                 first.draft.urls.append(link.url)
             continue
         owner = between[-1] if between else (earlier[-1] if earlier and not mentions else None)
@@ -771,8 +970,7 @@ def _addresses(
             and not re.search(r"\d{3}", link.url)
         ):
             owner = between[-2]
-        if link.url not in owner.draft.urls:
-            owner.draft.urls.append(link.url)
+        owner.draft.urls.append(link.url)
 
 
 def technologies_of(draft: InstrumentDraft) -> list[str]:
@@ -790,8 +988,26 @@ def _year_after(folded: str, end: int, name: Name, limit: int) -> int | None:
     return int(match[1]) if match else None
 
 
+_YEAR_BEHIND_TITLE = re.compile(
+    r"[\"\s,]*(?:of|dated|from|de|du|vom|от)\s(?:\d{1,2}(?:st|nd|rd|th)?\s(?:de\s|of\s)?)?(?:[a-z]{3,10}\.?\s(?:de\s)?)?(?:\d{1,2},?\s)?((?:19|20)\d\d)\b"
+)
+_YEAR_IN_GAP = re.compile(r"[\s,(]*((?:19|20)\d\d)[\s,)]*\(\s*(?:the\s)?")
+_YEAR_BEFORE = re.compile(r"\b((?:19|20)\d\d)\s$")
+_FARTHEST_TITLE, _NEAREST_TITLE = 600, 200
+"""A title begins at most so many characters before its citation, or after it: the words between them are few."""
 _UNDER_THIS = re.compile(
     r"(?:pursuant to|issued under|made under|under|en desarrollo de|en virtud de)\s(?:this|the said|that|such|esta|dicha)\s"
+)
+_THIS_ONE = re.compile(
+    r"\s*(?:this|the said|esta|este|dicha|dicho|cette|ce|cet|este|esta|o presente|a presente)\s(resolution|decree|regulation|law|act|order|resolucion|decreto|reglamento|ley|decret|reglement|loi|arrete|resolucao|regulamento|lei|portaria)\s(?:establishes|sets|defines|regulates|lays down|provides|establece|define|regula|fixe|definit|etablit|precise|estabelece|regulamenta)\b"
+)
+_THIS_KIND = {
+    "resolution": "resolution", "resolucion": "resolution", "resolucao": "resolution", "decree": "decree", "decreto": "decree", "decret": "decree",
+    "regulation": "regulation", "reglamento": "regulation", "reglement": "regulation", "regulamento": "regulation", "order": "regulation", "arrete": "regulation",
+    "portaria": "regulation", "law": "act", "act": "act", "ley": "act", "loi": "act", "lei": "act",
+}  # fmt: skip
+_PRONOUN = re.compile(
+    r"\s(?:it|them|this (?:law|act|decree)|the (?:said )?(?:law|act)|dicha ley|esta ley|cette loi|celle-ci|celui-ci|essa lei|esta lei)\b"
 )
 _TITLE_GAP = re.compile(
     r"\s*[,(:–—-]*\s*(?:or\s+|also\s+|known\s+as\s+|called\s+|o\s+|ou\s+|conocida como\s+|dite\s+)*(?:the\s+|la\s+|el\s+|a\s+|le\s+)?[\"'(]?\s*"
@@ -819,6 +1035,10 @@ _QUOTED = re.compile(r"\s?[,:–-]?\s?(?:\(\s?)?[“\"«]\s?([^”\"»]{4,140}?)
 _ON_SUBJECT = re.compile(
     r"\s*,?\s*\(?(?:on|sobre|relativa? al?|relativa? a la|relatif a|relative a|relative aux?|concerning|for|pour|portant|regulating|governing|que regula|del?|dite)\s+((?:the\s|la\s|el\s|l')?[a-z][^.;:()\n]{5,140})"
 )
+_LOWER_TITLE = re.compile(
+    r"\s*,?\s*(?:which|that|que)\s(?:(?:aims|seeks|intends|busca|tiene como objetivo|pretende)\s(?:to\s)?)?(?:defines?|establish(?:es)?|sets? out|adopts?|formulates?|contains|define|definir|establece|establecer|formula|formular|adopta|contiene)\s(?:the|a|la|el|una|un)\s((?:national\s)?(?:strategy|policy|plan|guidelines|estrategia|politica|lineamientos)\s(?:for|on|of|to|para|de|sobre)\s[^.;:,()\n]{5,140})"
+)
+_QUALIFYING = re.compile(r"\s\([A-Z][\w -]{2,30}\)")
 _RELATION_WORD = re.compile(
     r"\b(?:is|was|are|were|which|there|es|fue|foi|est|regula|establece|rege|governed)\b"
 )

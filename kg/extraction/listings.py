@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from kg.documents import Link
 from kg.extraction.gazetteer import word_set
-from kg.extraction.names import Name, acronym_after, classify, is_acronym
+from kg.extraction.names import Name, acronym_after, classify, is_acronym, is_short_name
 from kg.extraction.reading import Reading
 from kg.questionnaire import ParsedAnswer
 from kg.questionnaire.wording import fold, words_key
@@ -124,7 +124,7 @@ def _segment(reading: Reading, start: int, end: int) -> list[Entry]:
         folded = fold(words)
         if (
             text[part_end : part_end + 1] == ":"
-            and text[part_end + 1 : end].strip() == ""
+            and _BLANK.fullmatch(text, part_end + 1, end) is not None
             and classify(words)[0] is None
         ):
             # "The portals are:" announces a list.
@@ -231,8 +231,13 @@ def _one(reading: Reading, start: int, end: int) -> Entry | None:
         inside = bracket[1].strip()
         if classify(inside)[0] is not None or len(inside.split()) >= 3:
             entry.aliases.append(inside)
-        elif is_acronym(inside):
+        elif is_acronym(inside) or is_short_name(inside, name):
             entry.acronym = inside
+    elif acronym is None and entry.acronym is None:
+        either = _OR_CALLED.fullmatch(name)
+        if either is not None and classify(either[1])[0] is not None:
+            entry.name, entry.acronym = either[1], either[2]
+            entry.end = start + len(either[1])
     slash = name.split(" / ")
     if len(slash) == 2 and len(slash[1].split()) >= 2:
         entry.name = slash[0]
@@ -270,7 +275,11 @@ def _balanced(words: str) -> bool:
 _SIGNPOST = re.compile(
     r"(?:for )?(?:more|further|additional) info|mas info|mais info|plus d'info|pour plus|para mas|see |available|disponi|link|visit|source|fuente|fonte|yes\b|si\b|oui\b|sim\b|no\b"
 )
+_OR_CALLED = re.compile(
+    r"(.{6,}?),? (?:or|also called|also known as|known as|o|ou|conocid[oa] como|dit|dite) ([A-Z][\w-]{2,20})"
+)
 _ADDRESS = re.compile(r"(?:https?://|www\.)|\S+\.[a-z]{2,}(?:/\S*)?$", re.IGNORECASE)
+_BLANK = re.compile(r"\s*")
 _PART = re.compile(r"(?:[^;\t|.\n]|\.(?!\s)){1,2000}\.?")
 _OPENED = re.compile(r"\s\(([^()]{2,16})$")
 _COMMA = re.compile(r",\s(?=[A-ZÀ-Þ])")

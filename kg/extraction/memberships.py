@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from kg.extraction.evidence import Confidence, Evidence
-from kg.extraction.gazetteer import RegisteredOrganisation, coded, organisation_mentions, phrases
+from kg.extraction.gazetteer import RegisteredOrganisation, coded, phrases
 from kg.extraction.names import Name
 from kg.extraction.negation import clause_around, is_denied
+from kg.extraction.places import Distinct, Places
 from kg.extraction.reading import Reading, Sentence
 from kg.questionnaire.wording import fold, words_key
 
@@ -20,12 +22,33 @@ class MembershipDraft:
     name: str
     register: RegisteredOrganisation | None = None
     acronym: str | None = None
-    aliases: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=Distinct)
     participation: str = "member"
     since: int | None = None
     urls: list[str] = field(default_factory=list)
-    topics: list[str] = field(default_factory=list)
+    topics: list[str] = field(default_factory=Distinct)
     evidence: Evidence = field(default_factory=Evidence)
+
+
+class _Known:
+    """The memberships found so far, by register entry, name and abbreviation."""
+
+    def __init__(self) -> None:
+        self.registered: dict[str, MembershipDraft] = {}
+        self._names: dict[str, MembershipDraft] = {}
+        self._acronyms: dict[str, MembershipDraft] = {}
+
+    def add(self, draft: MembershipDraft) -> None:
+        if draft.register is not None:
+            self.registered.setdefault(draft.register.id, draft)
+        self._names.setdefault(words_key(draft.name), draft)
+        if draft.acronym:
+            self._acronyms.setdefault(draft.acronym, draft)
+
+    def by_name(self, name: Name) -> MembershipDraft | None:
+        return self._names.get(words_key(name.text)) or (
+            self._acronyms.get(name.acronym) if name.acronym else None
+        )
 
 
 def find_memberships(reading: Reading) -> list[MembershipDraft]:
@@ -34,12 +57,14 @@ def find_memberships(reading: Reading) -> list[MembershipDraft]:
     if answer is None:
         return []
     found: list[MembershipDraft] = []
+    known = _Known()
     for sentence in reading.sentences(answer):
         text, folded = reading.text, reading.folded
-        registered = organisation_mentions(text, folded, sentence.start, sentence.end)
+        registered = reading.organisations(sentence.start, sentence.end)
         names = reading.names(sentence.start, sentence.end)
         places: list[tuple[int, int, MembershipDraft, bool]] = []
         units: list[tuple[int, int]] = []
+        here: dict[str, MembershipDraft] = {}
         for start, end, entry in registered:
             if reading.in_link(start) or (entry.id == "un" and _UN_UNIT.match(folded, end)):
                 continue
@@ -48,12 +73,12 @@ def find_memberships(reading: Reading) -> list[MembershipDraft]:
             ):
                 units.append((start, end))
                 continue
-            if any(0 <= start - b <= 3 for _, b in units):
+            if units and 0 <= start - units[-1][1] <= 3:
                 continue
-            inside = next(
-                (n for n in names if n.start <= start and end <= n.end and n.end - n.start > end - start + 3),
-                None,
-            )
+            around = bisect_right(names, start, key=lambda name: name.start) - 1
+            inside = names[around] if around >= 0 else None
+            if inside is not None and not (end <= inside.end and inside.end - inside.start > end - start + 3):
+                inside = None
             if inside is not None and inside.start < start - 3 and _is_part(folded, inside, start):
                 # "OECD Working Party", "ASEAN Digital Ministers' Meeting": a unit, not a membership of its own.
                 continue
@@ -64,12 +89,13 @@ def find_memberships(reading: Reading) -> list[MembershipDraft]:
                 and words_key(inside.text).split()[-1] in _NETWORK_ONLY
             ):
                 continue
-            if inside is not None and _UNIT_AFTER.match(folded, end, inside.end):
-                if not any(d.register is entry for d in found):
-                    pass
-                else:
-                    continue
-            draft = next((d for d in [*found, *(p[2] for p in places)] if d.register is entry), None)
+            if (
+                inside is not None
+                and _UNIT_AFTER.match(folded, end, inside.end)
+                and entry.id in known.registered
+            ):
+                continue
+            draft = known.registered.get(entry.id) or here.get(entry.id)
             fresh = draft is None
             if draft is None:
                 stated = text[start:end]
@@ -80,41 +106,51 @@ def find_memberships(reading: Reading) -> list[MembershipDraft]:
                     draft.aliases.append(stated)
             elif text[start:end] not in (draft.name, draft.acronym, *draft.aliases):
                 draft.aliases.append(text[start:end])
+            here[entry.id] = draft
             places.append((start, end, draft, fresh))
+        taken: Places[None] = Places()
+        for start, end in [*units, *((p[0], p[1]) for p in places)]:
+            taken.add(start, end, None)
         for name in names:
-            if any(
-                a < name.after and name.start < b for a, b in [*units, *((p[0], p[1]) for p in places)]
-            ) or reading.in_link(name.start):
+            if taken.overlap(name.start, name.after) or reading.in_link(name.start):
                 continue
             if not _plausible(name, folded, sentence, reading):
                 continue
-            key = words_key(name.text)
-            draft = next(
-                (
-                    d
-                    for d in found
-                    if words_key(d.name) == key or (name.acronym and d.acronym == name.acronym)
-                ),
-                None,
-            )
+            draft = known.by_name(name)
             fresh = draft is None
             draft = draft or MembershipDraft(name.text, None, name.acronym)
+            taken.add(name.start, name.end, None)
             places.append((name.start, name.end, draft, fresh))
-        for position, (start, end, draft, fresh) in enumerate(sorted(places, key=lambda p: p[0])):
-            following = sorted(p[0] for p in places if p[0] > start and p[2] is not draft)
+        places.sort(key=lambda place: place[0])
+        stops = _stops(places, sentence.end)
+        for position, (start, end, draft, fresh) in enumerate(places):
             _describe(
                 reading,
                 sentence,
                 start,
                 end,
-                following[0] if following else sentence.end,
+                stops[position],
                 draft,
                 fresh,
-                found,
                 position,
             )
+            if fresh:
+                found.append(draft)
+                known.add(draft)
     _addresses(reading, found)
     return found
+
+
+def _stops(places: list[tuple[int, int, MembershipDraft, bool]], end: int) -> list[int]:
+    """For each place, where the next one that is about something else begins."""
+    stops = [end] * len(places)
+    for position in range(len(places) - 2, -1, -1):
+        other = places[position + 1]
+        if other[2] is places[position][2] or other[0] <= places[position][0]:
+            stops[position] = stops[position + 1]
+        else:
+            stops[position] = other[0]
+    return stops
 
 
 def _describe(
@@ -125,7 +161,6 @@ def _describe(
     stop: int,
     draft: MembershipDraft,
     fresh: bool,
-    found: list[MembershipDraft],
     position: int,
 ) -> None:
     folded = reading.folded
@@ -158,9 +193,7 @@ def _describe(
         and not _MEMBER.search(folded, begin, close)
     ):
         draft.participation = "participant"
-    draft.topics += [
-        topic for topic in coded("cooperation_topics").codes(folded, end, stop) if topic not in draft.topics
-    ]
+    draft.topics += coded("cooperation_topics").codes(folded, end, stop)
     sure: Confidence = "high" if draft.register is not None else "medium"
     draft.evidence.seen(
         reading,
@@ -172,8 +205,6 @@ def _describe(
         if draft.register
         else "a name with an abbreviation, not in the register",
     )
-    if fresh:
-        found.append(draft)
 
 
 def _plausible(name: Name, folded: str, sentence: Sentence, reading: Reading) -> bool:
@@ -203,20 +234,16 @@ def _is_part(folded: str, name: Name, start: int) -> bool:
 
 def _addresses(reading: Reading, found: list[MembershipDraft]) -> None:
     answer = reading.parsed.answers["22"]
+    places: Places[MembershipDraft] = Places()
+    for draft in found:
+        for span in draft.evidence.spans:
+            if span.start is not None and span.end is not None:
+                places.add(span.start, span.end, draft)
     for piece in answer.pieces:
         for link in reading.links_between(piece.start, piece.end):
-            before = [
-                d
-                for d in found
-                if any(span.start is not None and span.start < link.start for span in d.evidence.spans)
-            ]
-            if before:
-                latest = max(
-                    before,
-                    key=lambda d: max(s.start or 0 for s in d.evidence.spans if (s.start or 0) < link.start),
-                )
-                if link.url not in latest.urls and len(latest.urls) < 3:
-                    latest.urls.append(link.url)
+            latest = places.last_before(link.start)
+            if latest is not None and link.url not in latest.urls and len(latest.urls) < 3:
+                latest.urls.append(link.url)
 
 
 def alias_key(name: str) -> str:

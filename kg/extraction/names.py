@@ -63,6 +63,9 @@ def classify(name: str) -> tuple[str, str] | tuple[None, None]:
     words = [word for word in _WORDS.findall(folded) if not word[0].isdigit()]
     if not words:
         return None, None
+    if _PERIOD_AT_END.search(folded) and (words[0] in _PROGRAMMES or words[-1] in _PROGRAMMES):
+        # A programme for a span of years is a plan of government.
+        return "policies", "plan"
     prepositions = word_set("prepositions")
     while len(words) > 1 and words[-1] in prepositions:
         words.pop()
@@ -75,6 +78,8 @@ def classify(name: str) -> tuple[str, str] | tuple[None, None]:
             return found
     cut = next((i for i, word in enumerate(words) if word in prepositions and i), len(words))
     stem = words[:cut]
+    if stem[-1] in _NO_HEADS:
+        return None, None
     # The last noun before a preposition (English), else the first word (Romance), else one between.
     order = [*range(len(stem) - 1, len(stem) - 2, -1), *range(len(stem) - 1)]
     for index in order:
@@ -126,6 +131,16 @@ def is_acronym(word: str) -> bool:
     )
 
 
+def is_short_name(word: str, name: str) -> bool:
+    """Whether a single word in brackets is what a body is called for short ("Bappenas"), and no country or place type."""
+    return (
+        _SHORT_WORD.fullmatch(word) is not None
+        and classify(name)[0] == "bodies"
+        and classify(word)[0] is None
+        and country_of(word) is None
+    )
+
+
 def _next_chunk(text: str, folded: str, position: int, end: int) -> tuple[int, int] | None:
     """The next run of capitalised words with small words between, as (start, end)."""
     connectors = word_set("connectors")
@@ -148,8 +163,9 @@ def _next_chunk(text: str, folded: str, position: int, end: int) -> tuple[int, i
         ):
             capital = word[2].isupper() or pending > 0
         if first is None:
-            if capital and "://" not in word and not word.lower().startswith("www."):
-                first, last, pending = token.start(), token.end(), 0
+            elided = 0 if capital else _elided(word)
+            if (capital or elided) and "://" not in word and not word.lower().startswith("www."):
+                first, last, pending = token.start() + elided, token.end(), 0
             continue
         joined = _JOIN.fullmatch(gap) is not None
         if not joined:
@@ -183,6 +199,12 @@ def _next_chunk(text: str, folded: str, position: int, end: int) -> tuple[int, i
         else:
             return first, last
     return (first, last) if first is not None else None
+
+
+def _elided(word: str) -> int:
+    """The length of the article before a capital letter ("l'Agence"), 0 when there is none."""
+    elided = len(word) > 3 and word[:2].lower() in _ELISIONS
+    return 2 if elided and (word[2].isupper() or _INNER_CAPITAL.match(word[2:])) else 0
 
 
 def _continue(
@@ -255,7 +277,13 @@ def _serial(text: str, folded: str, first: int, at: int, end: int) -> bool:
         return False
     if not any(word in word_set("prepositions") for word in head[1:4]):
         return False
-    return _SERIES.match(text, at, end) is not None and not _HEAD_NEXT.match(folded, at, end)
+    series = _SERIES.match(text, at, end)
+    if series is None or _HEAD_NEXT.match(folded, at, end):
+        return False
+    # "Ministry of Finance, Acme and the Chamber of Commerce": the last of the series is a body of its own.
+    last = _WORDS.findall(folded[series.end() - 1 : min(end, series.end() + 40)])[:2]
+    groups = {_heads().get(word, (None, None))[0] for word in (last[0] if last else "", " ".join(last))}
+    return not groups & {"bodies", "organisations"}
 
 
 def _split(text: str, folded: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -310,6 +338,9 @@ def _named(text: str, folded: str, start: int, end: int, limit: int) -> Name | N
     if start >= end:
         return None
     name = text[start:end].rstrip(" -–,;:'’.")
+    dated = _DATED.search(fold(name))
+    if dated is not None and dated.start() > 2:
+        name = name[: dated.start()]
     end = start + len(name)
     if len(name) < 2:
         return None
@@ -323,8 +354,31 @@ def _named(text: str, folded: str, start: int, end: int, limit: int) -> Name | N
     if longer > end:
         end, name = longer, text[start:longer]
     acronym, after = acronym_after(text, end, limit)
+    if acronym is None and group == "bodies":
+        short = _BRACKET.match(text, end, limit)
+        if short is not None and is_short_name(short[1], name):
+            acronym, after = short[1], short.end()
+    beyond = _beyond_bracket(text, folded, after, limit) if acronym is not None else 0
+    if beyond:
+        # "Open Data Association (ODA) Forum": the bracket stands inside the name.
+        whole = text[start:beyond]
+        group, kind = classify(_INNER_BRACKET.sub("", whole))
+        further, after = acronym_after(text, beyond, limit)
+        return Name(start, beyond, whole, group, kind, further, after, False)
     quoted = start > 0 and text[start - 1] in "\"“«'‘"
     return Name(start, end, name, group, kind, acronym, after, quoted)
+
+
+def _beyond_bracket(text: str, folded: str, after: int, limit: int) -> int:
+    """The end of a name that goes on behind the abbreviation in brackets with a noun of another thing, else 0."""
+    match = _BEYOND.match(text, after, limit)
+    if match is None:
+        return 0
+    words = _WORDS.findall(folded[match.start() : match.end()])
+    heads = _heads()
+    pairs = [" ".join(words[at : at + 2]) for at in range(len(words) - 1)]
+    groups = {heads[word][0] for word in [*words, *pairs] if word in heads}
+    return match.end() if groups & {"policies", "laws"} or set(words) & _UNDERTAKINGS else 0
 
 
 def _longer(text: str, folded: str, start: int, end: int, limit: int, group: str | None) -> int:
@@ -395,7 +449,44 @@ _WORDS = re.compile(r"[\w']+")
 _JOIN = re.compile(r"[ \u00a0]{0,2}|[ \u00a0]?[-–][ \u00a0]?(?=\d)|")
 _YEARS = re.compile(r"(?:19|20)\d\d(?:\s?[-–/]\s?(?:(?:19|20)\d\d|\d\d))?")
 _PERIOD = re.compile(r"(?:19|20)\d\d\s?[-–/]\s?(?:(?:19|20)\d\d|\d\d)(?!\d)")
+_SHORT_WORD = re.compile(r"[A-Z][a-z]{3,14}")
+_NO_HEADS = frozenset(
+    {
+        "survey",
+        "surveys",
+        "census",
+        "index",
+        "award",
+        "awards",
+        "study",
+        "barometer",
+        "summit",
+        "conference",
+        "report",
+        "reports",
+    }
+)
+"""What ends in one of these is none of the things whose noun stands before it ("Public Service Satisfaction Survey")."""
+_PERIOD_AT_END = re.compile(r"(?:19|20)\d\d\s?[-/]\s?(?:(?:19|20)\d\d|\d\d)$")
+_PROGRAMMES = frozenset({"programme", "program", "programa", "programma", "programm"})
 _AHEAD = re.compile(r"[ \u00a0]?[\w'’(]")
+_BEYOND = re.compile(
+    r" [A-ZÀ-Þ][\w'’-]*(?: [A-ZÀ-Þ][\w'’-]*){0,3}(?: (?:19|20)\d\d(?:\s?[-–/]\s?(?:(?:19|20)\d\d|\d\d))?(?!\d))?"
+)
+_INNER_BRACKET = re.compile(r"\s\([^()]*\)")
+_UNDERTAKINGS = frozenset(
+    {
+        "forum",
+        "network",
+        "programme",
+        "program",
+        "project",
+        "initiative",
+        "platform",
+        "partnership",
+        "alliance",
+    }
+)
 _BRACKET = re.compile(r"\s{0,2}[(\[]([^()\[\]]{2,60})[)\]]")
 _LEADS = (
     "the ",
@@ -420,6 +511,7 @@ _HEAD_NEXT = re.compile(
 )
 _COMPANY = re.compile(
     r"(?:[A-Z][\w&-]* ){2,4}(?:Services|Solutions|Systems|Corporation|Technologies|Group|Consulting|Limited|Ltd|Inc|Company)"
+    r"|(?:[A-Z][\w&-]* ){1,4}(?:SAS|SA|SARL|Ltd|Inc|GmbH|PLC|Plc|LLC|SpA|AG|Limited)"
 )
 _AND = re.compile(
     r" of the (?=(?:[a-z]+ )?(?:ministry|presidency|department of|office of the pr|prime minister))| (?:and|y|e|et|und|,) (the |la |el |o |a |os |as |le |les |los |las |l')?"
@@ -472,6 +564,11 @@ _ENGLISH = frozenset(
         "delegation",
     }
 )
+_DATED = re.compile(
+    r"\s(?:in|en|em)\s(?:(?:january|february|march|april|may|june|july|august|september|october|november|december)(?:\s(?:19|20)\d\d)?|(?:19|20)\d\d)$"
+)
+"""When something happened is no part of its name ("launched the Sandbox in October 2018")."""
+_ELISIONS = frozenset({"l'", "d'", "l’", "d’"})
 _INNER_CAPITAL = re.compile(r"[a-z]{1,2}[A-Z][\w-]+$|[a-z]-[A-Z]\w+$")
 _TO_BRACKET = re.compile(r"(?:[ \u00a0][\w'’-]+){1,14} \(([^()]{2,16})\)")
 _PREPOSED = r"(?:\s(?:de la|de l'|de los|de las|del|des|du|de|d'|da|do|dos|das|pour la|pour le|pour l'|para la|para el|para o|para a|para|a la|au|aux|sobre|sur)\s?[\w'-]{3,}(?:\s(?:et|y|e)\s(?:de la |de l'|de los |de las |del |des |du |de |d'|a la |la |l')[\w'-]{3,})?)"
@@ -483,7 +580,7 @@ _LONGEST = 400
 """A longer run of capitalised words is no name."""
 _POSSESSIVE = re.compile(r"([A-Z][\w-]+)['’]s ")
 _BRACKETED_TITLE = re.compile(
-    r"[A-Z][\w'-]*(?: (?:and |of |for |the |in |to )?[A-Z][\w'-]*){0,7} \([A-Z][^()\n]{2,110}\) (?:Act|Bill|Code|Regulations|Rules|Order)\b(?: (?:19|20)\d\d)?"
+    r"[A-Z][\w'-]*(?: (?:and |of |for |the |in |to )?[A-Z][\w'-]*){0,7} \([A-Z][^()\n]{2,110}\) (?:Act|Bill|Code|Regulations|Rules|Order|Ordinance|Decree|Law)\b(?: (?:19|20)\d\d)?"
 )
 _ROMANCE_NEXT = re.compile(
     r"\s(?:d['’]|de\s|du\s|des\s|nationale?\s|interminist|generale?\s|superieur|regional)"

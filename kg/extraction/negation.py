@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
 
 from kg.extraction.gazetteer import phrases
 
@@ -13,11 +15,17 @@ _CLAUSE = re.compile(
 
 def clause_around(folded: str, start: int, end: int, left: int, right: int) -> tuple[int, int]:
     """The clause of a sentence (`left` to `right`) in which a mention (`start` to `end`) stands."""
-    begin = left
-    for match in _CLAUSE.finditer(folded, left, start):
-        begin = match.end()
-    after = _CLAUSE.search(folded, end, right)
-    return begin, after.start() if after else right
+    starts, ends = _breaks(folded, left, right)
+    before = bisect_right(ends, start) - 1
+    after = bisect_left(starts, end)
+    return ends[before] if before >= 0 else left, starts[after] if after < len(starts) else right
+
+
+@lru_cache(maxsize=8)
+def _breaks(folded: str, left: int, right: int) -> tuple[list[int], list[int]]:
+    """Where the clauses of a sentence end and where the next ones begin; asked again for each of its mentions."""
+    found = list(_CLAUSE.finditer(folded, left, right))
+    return [match.start() for match in found], [match.end() for match in found]
 
 
 def is_denied(folded: str, start: int, end: int, left: int, right: int) -> bool:

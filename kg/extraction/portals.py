@@ -11,6 +11,7 @@ from kg.extraction.evidence import Evidence
 from kg.extraction.gazetteer import phrases
 from kg.extraction.instruments import Instruments
 from kg.extraction.listings import Entry, entries
+from kg.extraction.places import Distinct
 from kg.extraction.reading import Reading
 from kg.iris import host_of
 from kg.questionnaire import ParsedAnswer
@@ -34,7 +35,7 @@ class PortalDraft:
 
     name: str | None = None
     url: str | None = None
-    other_urls: list[str] = field(default_factory=list)
+    other_urls: list[str] = field(default_factory=Distinct)
     aliases: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     planned_kinds: list[str] = field(default_factory=list)
@@ -44,9 +45,40 @@ class PortalDraft:
     evidence: Evidence = field(default_factory=Evidence)
 
 
+class _Portals:
+    """The drafts of a document, findable by address and by name."""
+
+    def __init__(self) -> None:
+        self.drafts: list[PortalDraft] = []
+        self._by_address: dict[str, PortalDraft] = {}
+        self._by_ending: dict[str, list[PortalDraft]] = {}
+
+    def add(self, draft: PortalDraft) -> PortalDraft:
+        self.drafts.append(draft)
+        if draft.url:
+            self._by_address.setdefault(key(draft.url), draft)
+            self._by_ending.setdefault(words_key(key(draft.url)), []).append(draft)
+        if draft.name:
+            self.named(draft)
+        return draft
+
+    def named(self, draft: PortalDraft) -> None:
+        """Makes a draft findable by the last words of its name."""
+        words = words_key(draft.name or "").split()
+        for start in range(len(words)):
+            self._by_ending.setdefault(" ".join(words[start:]), []).append(draft)
+
+    def at(self, url: str) -> PortalDraft | None:
+        return self._by_address.get(key(url))
+
+    def ending_in(self, words: str, but: PortalDraft) -> PortalDraft | None:
+        """The first portal whose name ends in these words, or whose address has them, but one."""
+        return next((draft for draft in self._by_ending.get(words, ()) if draft is not but), None)
+
+
 def find_portals(reading: Reading, bodies: Bodies, instruments: Instruments) -> list[PortalDraft]:
     """The portals of questions 1 and 2, and those named elsewhere with an address of their own."""
-    found: list[PortalDraft] = []
+    found = _Portals()
     for answer in reading.answers:
         if answer.q in KINDS:
             _read(reading, answer, found)
@@ -56,7 +88,7 @@ def find_portals(reading: Reading, bodies: Bodies, instruments: Instruments) -> 
     for answer in reading.answers:
         if answer.q in _ELSEWHERE:
             _elsewhere(reading, answer, found, taken)
-    return found
+    return found.drafts
 
 
 def key(url: str) -> str:
@@ -64,7 +96,7 @@ def key(url: str) -> str:
     return re.sub(r"^(?:https?://)?(?:www\.)?", "", url.strip().lower()).rstrip("/")
 
 
-def _read(reading: Reading, answer: ParsedAnswer, found: list[PortalDraft]) -> None:
+def _read(reading: Reading, answer: ParsedAnswer, found: _Portals) -> None:
     kind = KINDS[answer.q]
     listed = [entry for entry in entries(reading, answer) if entry.urls]
     by_url: dict[int, Entry] = {}
@@ -99,6 +131,7 @@ def _read(reading: Reading, answer: ParsedAnswer, found: list[PortalDraft]) -> N
             )
             if name and draft.name is None:
                 draft.name = name
+                found.named(draft)
                 if linked_entry and linked_entry.acronym:
                     draft.aliases.append(linked_entry.acronym)
                 if linked_entry:
@@ -138,14 +171,12 @@ def _read(reading: Reading, answer: ParsedAnswer, found: list[PortalDraft]) -> N
             _successor_by_name(reading, answer, links[-1].end, piece.end, previous, kind, found)
 
 
-def _portal(found: list[PortalDraft], url: str) -> PortalDraft:
-    for draft in found:
-        if draft.url and key(draft.url) == key(url):
-            if draft.url != url and url not in draft.other_urls:
-                draft.other_urls.append(url)
-            return draft
-    draft = PortalDraft(url=url)
-    found.append(draft)
+def _portal(found: _Portals, url: str) -> PortalDraft:
+    draft = found.at(url)
+    if draft is None:
+        return found.add(PortalDraft(url=url))
+    if draft.url != url:
+        draft.other_urls.append(url)
     return draft
 
 
@@ -155,12 +186,11 @@ def _old_names(
     link: Link,
     end: int,
     successor: PortalDraft,
-    found: list[PortalDraft],
+    found: _Portals,
 ) -> None:
     """ "… which replaced A (address) and B": B has no address and was replaced all the same."""
-    stop = (
-        min((m.start() for m in re.finditer(r"[.;]\s|$", reading.text[link.end : end])), default=0) + link.end
-    )
+    sentence_end = _SENTENCE_END.search(reading.text, link.end, min(end, link.end + _NEAR))
+    stop = sentence_end.start() if sentence_end is not None else min(end, link.end + _NEAR)
     match = _AND_NAME.match(reading.folded, link.end, stop)
     if match is None:
         return
@@ -171,7 +201,7 @@ def _old_names(
         draft.evidence.seen(
             reading, answer.q, name.start, name.end, "medium", "named as replaced, without an address"
         )
-        found.append(draft)
+        found.add(draft)
 
 
 def _successor_by_name(
@@ -181,28 +211,16 @@ def _successor_by_name(
     end: int,
     old: PortalDraft,
     kind: str,
-    found: list[PortalDraft],
+    found: _Portals,
 ) -> None:
     match = phrases("replaced_by").search(reading.folded, start, end)
     if match is None or old.replaced_by is not None:
         return
-    names = reading.names(match.end(), end)
+    names = reading.names(match.end(), min(end, match.end() + _NEAR))
     if not names or names[0].start - match.end() > 12:
         return
     name = names[0]
-    wanted = words_key(name.text)
-    known = next(
-        (
-            d
-            for d in found
-            if d is not old
-            and (
-                (d.name and f" {words_key(d.name)} ".endswith(f" {wanted} "))
-                or (d.url and words_key(key(d.url)) == wanted)
-            )
-        ),
-        None,
-    )
+    known = found.ending_in(words_key(name.text), old)
     if known is None:
         known = PortalDraft(
             name=name.text, planned_kinds=[kind], aliases=[name.acronym] if name.acronym else []
@@ -210,7 +228,7 @@ def _successor_by_name(
         known.evidence.seen(
             reading, answer.q, name.start, name.end, "medium", "named as the successor, without an address"
         )
-        found.append(known)
+        found.add(known)
     old.replaced_by = known
     old.replacement_status = (
         "planned"
@@ -219,11 +237,11 @@ def _successor_by_name(
     )
 
 
-def _elsewhere(reading: Reading, answer: ParsedAnswer, found: list[PortalDraft], taken: set[str]) -> None:
+def _elsewhere(reading: Reading, answer: ParsedAnswer, found: _Portals, taken: set[str]) -> None:
     for piece in answer.pieces:
         for link in reading.links_between(piece.start, piece.end):
             place = key(link.url)
-            known = next((draft for draft in found if draft.url and key(draft.url) == place), None)
+            known = found.at(link.url)
             if known is not None:
                 known.evidence.seen(
                     reading, answer.q, link.start, link.end, "medium", "its address is given again"
@@ -244,9 +262,12 @@ def _elsewhere(reading: Reading, answer: ParsedAnswer, found: list[PortalDraft],
                 "low" if name is None else "medium",
                 "an address of its own in an answer on something else",
             )
-            found.append(draft)
+            found.add(draft)
 
 
+_NEAR = 500
+"""A name that belongs to an address or a verb stands within so many characters."""
+_SENTENCE_END = re.compile(r"[.;]\s")
 _BAD_NAME = re.compile(
     r"(?:soon|to be|will|also|and|more|see|a complete|it is|https?|www|pronto|proximamente|since|replaced|being|in charge|un listado|listado|lista)\b"
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from kg.documents import CheckState
 from kg.extraction.evidence import Evidence
 from kg.extraction.gazetteer import coded
+from kg.extraction.initiatives import InitiativeDraft
 from kg.extraction.instruments import InstrumentDraft, InstrumentMention, Instruments, technologies_of
 from kg.extraction.negation import is_denied, is_planned
 from kg.extraction.reading import Reading
@@ -18,18 +19,21 @@ class TechnologyDraft:
 
     code: str
     strategy: InstrumentDraft | None = None
+    initiatives: list[InitiativeDraft] = field(default_factory=list)
     evidence: Evidence = field(default_factory=Evidence)
 
 
-def find_technologies(reading: Reading, instruments: Instruments) -> list[TechnologyDraft]:
-    """Reads question 15. What is denied or only planned gives nothing."""
+def find_technologies(
+    reading: Reading, instruments: Instruments, initiatives: list[InitiativeDraft]
+) -> list[TechnologyDraft]:
+    """Reads question 15, and adds the initiatives that use a technology. What is denied or only planned gives nothing."""
     answer = reading.parsed.answers.get("15")
     if answer is None:
         return []
     found: dict[str, TechnologyDraft] = {}
     denied: set[str] = set()
     for sentence in reading.sentences(answer):
-        mentions = [m for m in instruments.mentions if m.q == "15" and m.sentence == sentence]
+        mentions = list(instruments.places.starting(sentence.start, sentence.end))
         for start, end, code in coded("technologies").places(reading.folded, sentence.start, sentence.end):
             if is_denied(reading.folded, start, end, sentence.start, sentence.end):
                 denied.add(code)
@@ -67,6 +71,10 @@ def find_technologies(reading: Reading, instruments: Instruments) -> list[Techno
                 draft.evidence.seen(
                     reading, "15", mention.start, mention.end, "medium", "named in the title of the strategy"
                 )
+    for initiative in initiatives:
+        for code in initiative.technologies:
+            if code in found:
+                found[code].initiatives.append(initiative)
     return [draft for code, draft in found.items() if not (code in denied and draft.strategy is None)]
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.extraction.citations import citations_between, parse_citation, plain_number
+from kg.extraction.citations import citations_between, parse_citation, plain_number, same_number
 from kg.questionnaire.wording import fold
 
 
@@ -39,6 +39,24 @@ from kg.questionnaire.wording import fold
         ("Executive Order No. 2, s. 2016", "executive-order", "2", 2016),
         ("Presidential Directive 03 of 2019", "directive", "03", 2019),
         ("CONPES 3854 of 2016", "policy", "3854", 2016),
+        ("Cap. 113", "act", "113", None),
+        ("Chap. 22:05", "act", "22:05", None),
+        ("Act 843", "act", "843", None),
+        ("S.I. No. 26 of 2018", "regulation", "26", 2018),
+        ("SI 26/2018", "regulation", "26", 2018),
+        ("Loi n° 2017-20 du 20 avril 2018", "act", "2017-20", 2018),
+        ("Loi n° 2010/012 du 21 décembre 2010", "act", "2010/012", 2010),
+        ("Ordonnance n° 2019-03", "decree-law", "2019-03", 2019),
+        ("Lei n.º 58/2019", "act", "58", 2019),
+        ("Royal Decree 203/2021", "decree", "203", 2021),
+        ("Royal Decree No. M/19", "decree", "M/19", None),
+        ("Sub-Decree No. 252", "decree", "252", None),
+        ("Presidential Regulation No. 95 of 2018", "regulation", "95", 2018),
+        ("Presidential Regulation Number 95 Year 2018", "regulation", "95", 2018),
+        ("Federal Law No. 152-FZ of 27 July 2006", "act", "152-FZ", 2006),
+        ("Directive 2003/98/EC", "directive", "2003/98/EC", 2003),
+        ("Decision No. 749/QD-TTg", "resolution", "749/QD-TTg", None),
+        ("Acuerdo Gubernativo 188-2019", "resolution", "188", 2019),
     ],
 )
 def test_kind_number_and_year(text: str, kind: str, number: str, year: int | None) -> None:
@@ -55,6 +73,8 @@ def test_kind_number_and_year(text: str, kind: str, number: str, year: int | Non
         "Act now",
         "the resolution of images",
         "law and order",
+        "Cap. 3 de la Ley",
+        "cap. 12 pages",
         "",
     ],
 )
@@ -75,6 +95,19 @@ def test_a_date_is_read_where_it_is_given() -> None:
     assert citation is not None
     assert citation.date is not None
     assert citation.date.isoformat() == "2016-05-11"
+
+
+def test_a_date_alone_tells_an_act() -> None:
+    citation = parse_citation("das Gesetz vom 3. Mai 2017 gilt")
+    assert citation is not None
+    assert (citation.kind, citation.number, str(citation.date)) == ("act", None, "2017-05-03")
+
+
+def test_a_number_that_holds_its_year_tells_by_itself() -> None:
+    assert same_number("2017-20", 2018, "2017-20", 2017)
+    assert same_number("5", 2010, "5", None)
+    assert not same_number("5", 2010, "5", 2011)
+    assert not same_number("2017-20", 2018, "2017-21", 2018)
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,12 @@ def test_the_test_questionnaires_are_read_well(result: Evaluation) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["bodies", "portals", "instruments", "memberships", "cooperations", "checkboxes", "indicators"]
-)
+    "kind",
+    [
+        "bodies", "portals", "instruments", "memberships", "cooperations", "partnerships", "technologies", "checkboxes", "indicators",
+        "initiatives",
+    ],
+)  # fmt: skip
 def test_every_kind_of_fact_is_read_well(result: Evaluation, kind: str) -> None:
     assert result.kinds[kind].f1 >= 0.90, result.to_text()
 
@@ -71,6 +75,17 @@ def test_a_further_key_is_a_further_fact(tmp_path: Path) -> None:
 def test_a_negative_that_is_produced_is_counted(tmp_path: Path) -> None:
     gold = "instruments: []\nnegatives: [{q: 9, list: instruments, item: the Public Data Act as law}]"
     assert len(evaluate(_folder(tmp_path, "The Public Data Act applies.", gold)).negatives) == 1
+
+
+def test_initiatives_count_where_gold_lists_them(tmp_path: Path) -> None:
+    answer = "Law 5 of 2001. The Project Alpha was launched in 2018."
+    law = 'instruments: [{q: 9, kind: act, number: "5", year: 2001}]'
+    silent = evaluate(_folder(tmp_path, answer, law))
+    assert (silent.kinds["initiatives"].wrong, silent.micro.right) == (0, 1)
+    found = evaluate(
+        _folder(tmp_path, answer, f"{law}\ninitiatives: [{{q: 9, name: Project Alpha, start_year: 2018}}]")
+    )
+    assert (found.kinds["initiatives"].right, found.micro.right) == (2, 3)
 
 
 def test_a_reviewed_record_serves_as_gold_and_matches_itself() -> None:

@@ -1,0 +1,618 @@
+"""Public bodies of a factsheet: the items of the governance chapter, and those that prose names as responsible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from rapidfuzz import fuzz
+
+from kg.extraction.evidence import Confidence, Evidence
+from kg.extraction.factsheets.reading import FactsheetReading, clean_title, coded_words, link_of, words
+from kg.extraction.factsheets.titles import name_key, title_kind
+from kg.extraction.gazetteer import country_mentions, country_of, data
+from kg.extraction.names import Name, classify, is_acronym
+from kg.extraction.reading import split_sentences
+from kg.questionnaire.outline import OutlineItem, says_nothing
+from kg.questionnaire.wording import fold, words_key
+from kg.records.codes import EUROPEAN_UNION
+
+
+@dataclass(slots=True, eq=False)
+class BodyDraft:
+    """A body as far as it is known; becomes `kg.records.model.Body`."""
+
+    name: str
+    type: str = "other"
+    acronym: str | None = None
+    aliases: list[str] = field(default_factory=list)
+    urls: list[str] = field(default_factory=list)
+    areas: list[str] = field(default_factory=list)
+    roles: list[str] = field(default_factory=list)
+    parent: BodyDraft | None = None
+    country: str | None = None
+    headed: bool = False
+    evidence: Evidence = field(default_factory=Evidence)
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name in (self.name, self.acronym, *self.aliases) if name]
+
+
+class Bodies:
+    """The bodies found so far; a name leads to one draft only."""
+
+    def __init__(self, reading: FactsheetReading) -> None:
+        self._reading = reading
+        self.drafts: list[BodyDraft] = []
+        self.merges: list[str] = []
+        self._by_key: dict[str, BodyDraft] = {}
+
+    def known(self, name: str) -> BodyDraft | None:
+        """The body with that name or abbreviation."""
+        return self._by_key.get(_key(name, self._reading.country))
+
+    def called(self, name: str, acronym: str | None = None) -> BodyDraft:
+        """The body with that name, made on first use."""
+        name = re.sub(r"^[Tt]he\s(?=[A-Z])", "", name)
+        draft = self.known(name) or self._longer(name)
+        if draft is None and acronym and not _plain(acronym):
+            other = self.known(acronym)
+            # An abbreviation is shared by few; the names must have a word in common.
+            if (
+                other is not None
+                and set(words_key(other.name).split()) & set(words_key(name).split()) - _SMALL
+            ):
+                draft = other
+        if draft is None:
+            draft = BodyDraft(
+                name[:400], body_type(name), areas=coded_words("body_areas").codes(fold(name))[:1]
+            )
+            self.drafts.append(draft)
+        self.add_name(draft, name)
+        if acronym:
+            self.add_name(draft, acronym)
+        return draft
+
+    def _longer(self, name: str) -> BodyDraft | None:
+        """The one body whose name is this one and more: "ICT Council" for the "National ICT Council"."""
+        key = name_key(name, self._reading.country)
+        if len(key.split()) < 2 or is_generic(name, self._reading.country):
+            return None
+        alike = [
+            d
+            for d in self.drafts
+            if d.type == body_type(name)
+            and any(
+                fuzz.token_sort_ratio(key, name_key(n, self._reading.country)) >= 93
+                for n in d.names
+                if len(n) > 12
+            )
+        ]
+        found = alike or [draft for draft in self.drafts if any(self._goes_on(name, n) for n in draft.names)]
+        if len(found) != 1:
+            return None
+        self.merges.append(f"{name} → {found[0].name}")
+        found[0].evidence.doubt("inferred", "Taken to be one body under two forms of its name.", stated=name)
+        return found[0]
+
+    def _goes_on(self, short: str, long: str) -> bool:
+        """Whether one name is the beginning or the end of the other, and both are of one type of body."""
+        wanted = name_key(short, self._reading.country).split()
+        whole = name_key(long, self._reading.country).split()
+        if len(whole) <= len(wanted) or (whole[: len(wanted)] != wanted and whole[-len(wanted) :] != wanted):
+            return False
+        return body_type(short) == body_type(long) or long.startswith("Office of the")
+
+    def add_name(self, draft: BodyDraft, name: str) -> None:
+        """Another name of a body: its abbreviation, if it has none yet, or an alias."""
+        name = name.strip(" ‘’'\"“”")
+        key = _key(name, self._reading.country)
+        if len(name) < 2 or not key:
+            return
+        holder = self._by_key.setdefault(key, draft)
+        if holder is not draft or words_key(name) in {words_key(n) for n in draft.names}:
+            return
+        if draft.acronym is None and is_acronym(name) and " " not in name:
+            draft.acronym = name
+        else:
+            draft.aliases.append(name[:400])
+
+
+def find_bodies(reading: FactsheetReading) -> Bodies:
+    """The bodies of the governance chapter, and those that prose names as responsible, as operator or as issuer."""
+    bodies = Bodies(reading)
+    governance = reading.items("bodies")
+    others = reading.items("communications", "legislation", "infrastructure")
+    for item in governance:
+        if item.title is not None and not all(says_nothing(b.text, reading.outline) for b in item.blocks):
+            _headed(reading, bodies, item)
+    for item in others:
+        if item.title is not None and item.section.expects == "infrastructure" and item.blocks:
+            _house(reading, bodies, item)
+    for item in [*governance, *others]:
+        for block in item.blocks:
+            for start, end in split_sentences(reading.text, block.position.start, block.position.end):
+                for name in _operators(reading, start, end):
+                    _named(reading, bodies, item, name)
+                for name in body_names(reading, start, end):
+                    if bodies.known(plain_body(name.text)) is not None or _is_body(reading, name, start, end):
+                        _named(reading, bodies, item, name)
+    for draft in bodies.drafts:
+        _initials(reading, bodies, draft)
+        if not draft.areas:
+            draft.areas = coded_words("body_areas").codes(fold(" ".join(draft.names)))[:1]
+    return bodies
+
+
+def _house(reading: FactsheetReading, bodies: Bodies, item: OutlineItem) -> None:
+    """A heading of the infrastructure chapter that names the body that runs it, not a system."""
+    assert item.title is not None
+    title = clean_title(item.title.text)
+    if _HOUSE.search(title.name) is None or _NO_HOUSE.search(title.name) or is_foreign(reading, title.name):
+        return
+    if all(says_nothing(b.text, reading.outline) for b in item.blocks):
+        return
+    draft = bodies.called(title.name)
+    draft.headed = True
+    for alias in title.aliases:
+        bodies.add_name(draft, alias)
+    _saw(
+        reading, draft, item, item.title.position.start, item.title.position.end, "medium",
+        "a heading of the infrastructure chapter that names a body",
+    )  # fmt: skip
+
+
+def _initials(reading: FactsheetReading, bodies: Bodies, draft: BodyDraft) -> None:
+    """The abbreviation that the document uses without saying so: "OPM" for the Office of the Prime Minister."""
+    if draft.acronym is not None or (not draft.headed and len(draft.evidence.spans) < 2):
+        return
+    initials = "".join(word[0] for word in re.findall(r"[^\W\d_][\w-]*", draft.name) if word[0].isupper())
+    if (
+        len(initials) >= 3
+        and re.search(rf"(?<![\w-]){re.escape(initials)}(?![\w-])", reading.text)
+        and bodies.known(initials) is None
+    ):
+        bodies.add_name(draft, initials)
+
+
+def body_names(reading: FactsheetReading, start: int, end: int) -> Iterator[Name]:
+    """The names of public bodies of the country between two offsets."""
+    for name in reading.names(start, end):
+        name = _whole(reading.text, name, end)
+        left, found, right = name.text.partition(" and the ")
+        if found and classify(right)[0] == "bodies" and classify(left)[0] != "bodies":
+            # "Digital Success Programme and the Agency for IT": the second is the body.
+            name = replace(name, start=name.end - len(right), text=right)
+        text = plain_body(name.text)
+        if (
+            (name.group not in ("bodies", "organisations") and not _TEAM.search(text))
+            or name.kind in ("company", "academic")
+            or len(text.split()) < 2
+            or is_foreign(reading, text)
+        ):
+            continue
+        if not (is_generic(text, reading.country) or is_post(text) or len(text) > 120):
+            yield (
+                name
+                if text == name.text
+                else replace(
+                    name, text=text, end=name.start + len(text), after=name.start + len(text), acronym=None
+                )
+            )
+        if (
+            is_post(text)
+            and (office := _OFFICE.match(text)) is not None
+            and classify(office[1])[0] == "bodies"
+        ):
+            # "President of the Office of Electronic Communications (UKE)": the office is a body.
+            yield replace(name, start=name.start + office.start(1), text=office[1])
+        above = _ABOVE.search(name.text)
+        if (
+            above is not None
+            and classify(name.text[above.end() :])[0] == "bodies"
+            and not is_generic(name.text[above.end() :], reading.country)
+        ):
+            # "Treasury Department within the Ministry for Finance": the body above is named too.
+            yield replace(name, start=name.start + above.end(), text=name.text[above.end() :])
+
+
+def _whole(text: str, name: Name, end: int) -> Name:
+    """ "Ministry of Foreign Affairs, European Union and Cooperation": a ministry's name goes on over commas."""
+    if (
+        not name.text.startswith(("Ministry", "Department for", "Department of", "Federal Ministry"))
+        or name.acronym
+    ):
+        return name
+    more = _MORE.match(text, name.end, end)
+    if more is None:
+        return name
+    return replace(name, end=more.end(), text=text[name.start : more.end()], after=more.end())
+
+
+def is_foreign(reading: FactsheetReading, name: str) -> bool:
+    """Whether a name is that of a body of the Union or of another country or organisation."""
+    folded = fold(name)
+    if reading.country == EUROPEAN_UNION:
+        return False
+    if folded.startswith(("ministry", "federal ministry")):
+        folded = ""
+    if words("foreign_bodies").search(folded) is not None:
+        return True
+    first = words_key(name).split()
+    if first and any(word in _foreign_demonyms(reading.country) for word in first):
+        return True
+    if first and first[0] in ("european", "eu", "nordic", "un", "nato", "eea"):
+        return True
+    return any(code != reading.country for _, _, code in country_mentions(name, folded, 0, len(name)))
+
+
+def _operators(reading: FactsheetReading, start: int, end: int) -> Iterator[Name]:
+    """Names without a noun of bodies that run or issue something: "managed by Identity Malta"."""
+    for name in reading.names(start, end):
+        before = reading.folded[max(start, name.start - 40) : name.start]
+        if (
+            name.group == "bodies"
+            or _RUN_BY.search(before) is None
+            or len(name.text) < 3
+            or name.group in ("laws", "policies", "portals")
+        ):
+            continue
+        if (
+            is_foreign(reading, name.text)
+            or is_post(name.text)
+            or is_generic(name.text, reading.country)
+            or title_kind(name.text) is not None
+        ):
+            continue
+        if _A_THING.match(reading.text, name.after, end) is not None:
+            continue
+        if (
+            words("foreign_key_words").search(fold(name.text)) is None
+            and country_of(name.text) is None
+            and name.kind != "company"
+        ):
+            yield name
+
+
+@cache
+def _foreign_demonyms(country: str) -> frozenset[str]:
+    return frozenset(
+        word for code, own in data("factsheets")["demonyms"].items() if code != country for word in own
+    )
+
+
+def is_generic(name: str, country: str = "") -> bool:
+    """Whether a name is a kind of body, not one body: "Local Authorities", "National Council", "Agency in Denmark"."""
+    return all(word in _generic_words() for word in name_key(name, country).split())
+
+
+@cache
+def _generic_words() -> frozenset[str]:
+    return frozenset(data("factsheets")["generic_body_words"])
+
+
+def is_post(name: str) -> bool:
+    """Whether a name is that of a post that a person holds."""
+    return words("posts").match(fold(name)) is not None
+
+
+def body_type(name: str) -> str:
+    """The type of body by the head noun of its name."""
+    group, kind = classify(name)
+    return kind if group == "bodies" and kind is not None else "other"
+
+
+def _headed(reading: FactsheetReading, bodies: Bodies, item: OutlineItem) -> None:
+    assert item.title is not None
+    title = clean_title(item.title.text)
+    name, parent = _split(title.name)
+    if _is_no_body(reading, name):
+        return
+    if is_post(name):
+        office = _OFFICE.match(name)
+        if office is None or classify(office[1])[0] != "bodies":
+            if reading.country != EUROPEAN_UNION and not _HOLDS.match(fold(name)):
+                return
+            if reading.country == EUROPEAN_UNION:
+                return
+        else:
+            name = office[1]
+    draft = bodies.called(name)
+    draft.headed = True
+    for alias in title.aliases:
+        if name in alias and parent is None:
+            # The heading as printed, with its abbreviation in brackets.
+            draft.aliases.append(alias)
+        elif not _is_part(alias, name, parent):
+            bodies.add_name(draft, alias)
+    if parent is not None and is_acronym(parent):
+        bodies.add_name(draft, title.name)
+    if parent is not None and draft.parent is None:
+        draft.parent = bodies.called(parent)
+        _saw(
+            reading,
+            draft.parent,
+            item,
+            item.title.position.start,
+            item.title.position.end,
+            "medium",
+            "named by a heading as the body above",
+        )
+    _saw(
+        reading, draft, item, item.title.position.start, item.title.position.end,
+        "high" if item.certain else "medium", "a heading of the governance chapter",
+    )  # fmt: skip
+    for start, end in reading.sentences(item)[:2]:
+        for other in _brackets(reading, name, start, end):
+            bodies.add_name(draft, other)
+    url = link_of(reading, draft.names, item.start, item.end)
+    if url is not None and url not in draft.urls:
+        draft.urls.append(url)
+    _describe(reading, bodies, draft, item)
+
+
+def _describe(reading: FactsheetReading, bodies: Bodies, draft: BodyDraft, item: OutlineItem) -> None:
+    """Roles and parent, from what is said under the heading."""
+    name = fold(draft.name)
+    if not draft.areas:
+        said = " ".join(reading.folded[a:b] for a, b in reading.sentences(item)[:2])
+        if (draft.type != "other" and _DIGITAL.search(said)) or len(
+            _DIGITAL.findall(reading.folded[item.start : item.end])
+        ) > 2:
+            draft.areas.append("e-government")
+    text = reading.folded[item.start : item.end]
+    roles = coded_words("governance_roles")
+    specific = [role for role in ("audit", "data-protection") if role in roles.codes(name)]
+    for role in specific or roles.codes(text):
+        if role in ("audit", "data-protection") and role not in specific:
+            continue
+        if role not in draft.roles:
+            draft.roles.append(role)
+    for start, end in reading.sentences(item)[:3]:
+        for match in _UNDER.finditer(reading.folded, start, end):
+            names = [n for n in body_names(reading, match.end(), end) if n.start - match.end() < 8]
+            if names and draft.parent is None and bodies.known(names[0].text) is not draft:
+                draft.parent = bodies.called(names[0].text, names[0].acronym)
+                _saw(
+                    reading,
+                    draft.parent,
+                    item,
+                    names[0].start,
+                    names[0].end,
+                    "medium",
+                    "named as the body above",
+                )
+
+
+def _named(reading: FactsheetReading, bodies: Bodies, item: OutlineItem, name: Name) -> None:
+    text = plain_body(name.text)
+    draft = bodies.called(text, name.acronym)
+    _saw(reading, draft, item, name.start, name.end, "medium", "named as responsible in running text")
+    for other in _behind(reading, name.start + len(text), name.start + len(text) + 130):
+        bodies.add_name(draft, other)
+    before = _BEFORE.search(reading.text[max(0, name.start - 24) : name.start])
+    if before is not None and is_acronym(before[1]):
+        # "INCIBE (Spanish National Cybersecurity Institute)".
+        bodies.add_name(draft, before[1])
+    leading = text.split()[0]
+    if leading.isupper() and len(leading) > 3 and draft.acronym is None:
+        bodies.add_name(draft, leading)
+    if draft.urls:
+        return
+    keys = {words_key(n) for n in draft.names}
+    for link in reading.links_between(max(0, name.start - 5), name.end):
+        plain = words_key(re.sub(r"\([^)]*\)?", " ", link.text))
+        if plain in keys or plain.removeprefix("the ") in keys:
+            draft.urls.append(link.url)
+            return
+
+
+def plain_body(name: str) -> str:
+    """The name of a body without a possessive ending and without the place or the body above behind it."""
+    name = re.sub(r"[’']s?$", "", name).strip()
+    name = re.sub(r"\sand\s(?:[A-Z]?[a-z]+[A-Z]\w*|[A-Z]{3,})$|^[A-Z]\w+\sand\sthe\s", "", name)
+    cut = _PLACED.search(name)
+    if (
+        cut is not None
+        and classify(name[: cut.start()])[0] == "bodies"
+        and not is_generic(name[: cut.start()])
+    ):
+        return name[: cut.start()]
+    return name
+
+
+def _is_body(reading: FactsheetReading, name: Name, start: int, end: int) -> bool:
+    """Whether a name in prose is surely that of a body: by its head noun, or, for centres and registers, by what it does."""
+    text = plain_body(name.text)
+    if _TEAM.search(text):
+        return True
+    if _NO_BODY.search(text):
+        return False
+    if title_kind(text) is not None and classify(text)[1] not in ("ministry",):
+        return False
+    if len(text.split()) > 14 or not _has_body_noun(text) or _REGISTER.search(words_key(text)):
+        return False
+    stem = re.split(r"\s(?:of|for|on|to|in)\s", words_key(text))[0]
+    known = name.acronym is not None or any(
+        words_key(text) in words_key(link.text)
+        for link in reading.links_between(max(0, name.start - 5), name.end)
+    )
+    if known and _A_THING.match(reading.text, name.after, end) is None:
+        return True
+    sure = _UNSURE.search(words_key(text)) is None and _UNSURE.search(stem) is None
+    national = _NATIONAL.search(text) is not None
+    return sure or national or _is_responsible(reading, name, start, end)
+
+
+def _has_body_noun(text: str) -> bool:
+    """Whether the first word or the word before the first preposition is a noun of bodies."""
+    stem = re.split(r"\s(?:of|for|on|to|in|de|für|di)\s", fold(text))[0].split()
+    heads = {fold(str(w)) for kind in data("names")["bodies"].values() for w in kind} | {
+        "forum",
+        "association",
+        "foundation",
+        "entity",
+        "corps",
+        "team",
+        "board",
+    }
+    return bool(stem) and (stem[-1].strip(",") in heads or stem[0] in heads or " ".join(stem[-2:]) in heads)
+
+
+def _is_responsible(reading: FactsheetReading, name: Name, start: int, end: int) -> bool:
+    folded = reading.folded
+    before = folded[max(start, name.start - 40) : name.start]
+    if (
+        before.strip() in ("", "the")
+        and name.start - start < 6
+        and _ACTS.match(folded, name.after, end) is not None
+    ):
+        return True
+    after = folded[name.after : min(end, name.after + 70)]
+    if words("operators").search(before) is not None:
+        return True
+    match = words("responsible").search(after)
+    return match is not None and match.start() < 30 and _CUT.search(after[: match.start()]) is None
+
+
+def _brackets(reading: FactsheetReading, name: str, start: int, end: int) -> list[str]:
+    """The abbreviation or national name in brackets behind a name."""
+    at = reading.folded.find(fold(name), start, end)
+    if at < 0:
+        return []
+    return _behind(reading, at + len(name), end)
+
+
+def _behind(reading: FactsheetReading, at: int, end: int) -> list[str]:
+    match = _BRACKET.match(reading.text, at, end)
+    if match is None or len(match[1]) > 90 or country_of(match[1]):
+        return []
+    if re.search(r"\d{4}|\b(?:formerly|established|see|which|since|no\.)\b", match[1]):
+        former = re.match(r"(?:formerly|previously)(?: known as| called)? (?:the )?(.{3,80})$", match[1])
+        return [former[1]] if former else []
+    return [part.strip(" ‘’'\"“”") for part in re.split(r"\s[–—-]\s|[;,]\s|\sor\s", match[1])]
+
+
+def _split(name: str) -> tuple[str, str | None]:
+    """ "Agency for IT Services, Ministry of Finance": the body and the one above it."""
+    for sign in (", ", " - ", " – ", " of the ", " within the ", " at the "):
+        left, found, right = name.rpartition(sign) if sign == ", " else name.partition(sign)
+        if found and is_acronym(right) and classify(left)[0] == "bodies":
+            return left.strip(), right.strip()
+        if not found or classify(left)[0] != "bodies" or classify(right)[0] != "bodies":
+            continue
+        if (
+            sign == ", "
+            and " and " in right
+            and not re.match(r"(?:Ministry|Office|Chancellery|Department) (?:of|for) ", right)
+        ):
+            continue
+        first, second = (
+            (right, left) if sign in (" - ", " – ") and body_type(left) == "ministry" else (left, right)
+        )
+        if sign == " of the " and body_type(second) not in ("ministry", "executive-office"):
+            continue
+        return first.strip(), second.strip()
+    return name, None
+
+
+def _is_no_body(reading: FactsheetReading, name: str) -> bool:
+    """Whether a heading of the governance chapter names no body: kinds of bodies, tasks, laws and projects."""
+    key = words_key(name)
+    if is_generic(name) and _PLURALS.search(key):
+        return True
+    group, _ = classify(name)
+    if group == "bodies" and key.split()[-1] not in (
+        "projects",
+        "project",
+        "programme",
+        "coordination",
+        "strategy",
+    ):
+        return False
+    if title_kind(name) is not None:
+        return True
+    return key.split()[-1] in data("factsheets")["not_bodies"] if key else True
+
+
+def _is_part(alias: str, name: str, parent: str | None) -> bool:
+    return (
+        name in alias
+        or (parent is not None and parent in alias)
+        or (classify(alias)[0] == "bodies" and len(alias) > len(name))
+    )
+
+
+def _saw(
+    reading: FactsheetReading,
+    draft: BodyDraft,
+    item: OutlineItem,
+    start: int,
+    end: int,
+    confidence: Confidence,
+    why: str,
+) -> None:
+    draft.evidence.seen(reading, item.section.number, start, end, confidence, why)
+
+
+def _key(name: str, country: str) -> str:
+    if is_acronym(name) and " " not in name:
+        return name.upper()
+    return name_key(name, country) or words_key(name)
+
+
+def _plain(acronym: str) -> bool:
+    return acronym.upper() in ("ICT", "IT", "EU", "AI", "EID", "EEA", "IOT", "PSI")
+
+
+_SMALL = frozenset(["the", "of", "on", "for", "and", "in", "to", "a", "an"])
+_UNSURE = re.compile(
+    r"\b(?:tribunals?|courts?|forum|association|foundation|entity|corps|team|centres?|centers?|institutes?|laborator\w+|schools?|divisions?|sections?|foundation|universit\w+|administrations?|judicial office|ombudsman|regulator|delegation|colleges?|parliament|registr\w+|registers?|services?|systems?|platform|portal|network|project|programme|observatory|card|node|data|tool)$|^(?:register|registry|service|centre|center|institute|tribunal|court)\b"
+)
+_RUN_BY = re.compile(
+    r"\b(?:managed|operated|run|administered|maintained|supervised|overseen|coordinated|issued|developed and managed) by (?:the )?$|\bresponsibility of (?:the )?$"
+)
+_A_THING = re.compile(
+    r"\s(?:app|application|portal|platform|system|service|project|software|solution|website|tool|programme|register|card)\b"
+)
+_ABOVE = re.compile(r"\s(?:within|under|at) the\s(?=[A-Z])")
+_MORE = re.compile(
+    r"(?:, (?!the\b)[A-Z][\w-]+(?: [A-Z][\w-]+){0,3})+,? and [A-Z][\w-]+(?: [A-Z][\w-]+){0,2}(?= [a-z(]|[.,;)])(?<! Ministry)(?<! Agency)"
+)
+_NO_BODY = re.compile(
+    r"(?:Agreement|Agreements|Decision|Regulation|Projects?|projects?|Providers?|Excellence|Portal|Platform|System|Programme|Academy|Directive|Services)$|^(?:One|Single|Digital|Electronic|Proof|Achieving)\b.*(?:Administration|Authority|Excellence)$|^(?:Digital|Smart) (?:Municipalit|Count|Cit)|\bBased$|^Help |^Office Gate|\b[Bb]ank$|Data Centre$|^[A-Z][a-z]+ing the |\bRegulation and\b"
+)
+_HOUSE = re.compile(r"\b(?:Centre|Center|Institute|Agency|Office)$")
+_NO_HOUSE = re.compile(
+    r"\b(?:[Dd]ata|[Ss]upercomput\w+|[Cc]ontact|[Cc]all|[Hh]elp|[Ii]nnovation|[Dd]igital|e[A-Z]\w+) (?:[Cc]ent|Office)|Hub"
+)
+_NATIONAL = re.compile(
+    r"^(?:[A-Z]\w+ )?National\b.*\b(?:Institute|Forum|Foundation|Centre|Center|Association|Observatory|Entity)$|^Observatory of"
+)
+_BEFORE = re.compile(r"(?<![\w-])([A-Z][\w-]{2,11})\s\((?:the\s)?$")
+_TEAM = re.compile(r"^(?:[A-Z]\w+ ){0,2}(?:Working Group|Task Team|Task Force)\b|^CSIRT [A-Z]+$")
+_ACTS = re.compile(
+    r"\s?(?:\([^)]*\)\s?)?(?:is|has|was|are|acts|provides|manages|coordinates|leads|supports|ensures|develops|offers|publishes|prepares|runs|launched|oversees|works|carries|deals|monitors|promotes|issues|serves|hosts|plays|represents)\b|,? (?:which|whose|that|responsible)\b"
+)
+_REGISTER = re.compile(
+    r"\b(?:registry|registries|registers?|services|systems?|programme)$|^(?:national )?(?:registry|register|registro)\b|\bregist(?:er|ry) (?:of|for)\b"
+)
+_PLACED = re.compile(r"(?<!Made)\s(?:in|at|within|under)\s(?:the\s)?[A-Z]|\sof\s[A-Z][a-z]+[A-Z]\w*$")
+_DIGITAL = re.compile(
+    r"\b(?:digital\w*|e-?government|ict|information technology|it systems|informatics|digiti\w+)\b"
+)
+_PLURALS = re.compile(
+    r"\b(?:ministries|agencies|authorities|departments|bodies|institutions|units|municipalities|regions|communities|councils|cantons|counties|districts|provinces|governments|administrations|services|committees|offices|levels|states|actors)\b"
+)
+_OFFICE = re.compile(r"(?:[\w-]+ ){1,3}?of the (.{6,})$")
+_HOLDS = re.compile(
+    r"(?:state secretary|secretary of state|secretariat|undersecretar|deputy secretary|deputy state|state secretariat)"
+)
+_UNDER = re.compile(
+    r"\b(?:as part of|part of|under|within|subordinate to|subordinated to|reports to|reporting to|attached to|under the authority of|under the responsibility of|division of|department of|agency of)\s+(?:the\s+)?"
+)
+_BRACKET = re.compile(r"\s?\(([^()]{2,120})\)")
+_CUT = re.compile(r"[.;]|\bby\b|\band the\b|\bto\b")

@@ -1,0 +1,261 @@
+"""A factsheet as extraction sees it: sections, items, sentences and addresses in offsets of the document's text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field, replace
+from functools import cache
+from urllib.parse import unquote
+
+from kg.documents import BlockKind, Document, Link
+from kg.extraction.gazetteer import Coded, Phrases, data
+from kg.extraction.names import Name, names_between
+from kg.extraction.reading import split_sentences
+from kg.questionnaire.outline import FoundSection, Outline, OutlineItem, parse_outline
+from kg.questionnaire.wording import fold, words_key
+from kg.records.model import Span
+
+
+@cache
+def words(name: str) -> Phrases:
+    """The phrases of that name in `data/factsheets.yaml`."""
+    return Phrases(data("factsheets")[name])
+
+
+@cache
+def coded_words(name: str) -> Coded:
+    """The coded phrases of that name in `data/factsheets.yaml`."""
+    return Coded(data("factsheets")[name])
+
+
+@dataclass(slots=True)
+class FactsheetReading:
+    """One factsheet read against its outline."""
+
+    document: Document
+    outline: Outline
+    country: str
+    edition: int
+    sections: list[FoundSection] = field(init=False)
+    text: str = field(init=False)
+    folded: str = field(init=False)
+    links: list[Link] = field(init=False)
+    _link_starts: list[int] = field(init=False)
+    _uncertain: frozenset[str] = field(init=False)
+    _names: dict[tuple[int, int], list[Name]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.text = self.document.text
+        self.folded = fold(self.text)
+        self.sections = parse_outline(self.document, self.outline)
+        self._uncertain = frozenset(s.number for s in self.sections if not s.certain)
+        self.links = sorted(
+            (
+                replace(link, url=unwrapped(link.url))
+                for block in self.document.blocks
+                if block.kind is not BlockKind.FURNITURE
+                for link in block.links
+                if link.url.startswith(("http://", "https://")) and not _DRAWER.match(link.url)
+            ),
+            key=lambda link: link.start,
+        )
+        self._link_starts = [link.start for link in self.links]
+
+    def items(self, *expected: str) -> list[OutlineItem]:
+        """The items of the sections that expect one of these kinds of thing, in the order of the document."""
+        return [item for s in self.sections if s.section.expects in expected for item in s.items]
+
+    def links_between(self, start: int, end: int) -> list[Link]:
+        """Web links that start in a stretch of text."""
+        return self.links[bisect_left(self._link_starts, start) : bisect_left(self._link_starts, end)]
+
+    def sentences(self, item: OutlineItem) -> list[tuple[int, int]]:
+        """The sentences of an item, without its title, block by block."""
+        return [
+            span
+            for block in item.blocks
+            for span in split_sentences(self.text, block.position.start, block.position.end)
+        ]
+
+    def names(self, start: int, end: int) -> list[Name]:
+        """The proper names between two offsets."""
+        if (start, end) not in self._names:
+            self._names[start, end] = names_between(self.text, self.folded, start, end)
+        return self._names[start, end]
+
+    def is_certain(self, q: str) -> bool:
+        return q not in self._uncertain
+
+    def span(self, q: str, start: int, end: int) -> Span:
+        place = self.document.locate(start)
+        return Span(q=q, page=place.page, line=place.line, start=start, end=end)
+
+
+def unwrapped(url: str) -> str:
+    """The address inside one of a search engine or a mail filter that leads on to it."""
+    for pattern in _WRAPPERS:
+        match = pattern.match(url)
+        if match is not None:
+            inner = unquote(match[1])
+            return re.sub(r"^(https?):/(?!/)", r"\1://", inner)
+    return url
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A heading as a name: without numbers, footnote marks, years and remarks in brackets."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+
+
+def clean_title(text: str) -> Title:
+    """The name that a heading gives to its item, and the other names in it (in brackets, behind a dash)."""
+    name = " ".join(text.replace("\u00ad", "").split())
+    name = _FOOTNOTE.sub("", name)
+    name = _NUMBERED.sub("", name).strip(" .:;,–—-\u200b")
+    aliases: list[str] = []
+    years: list[int] = []
+    while match := _TRAILING_BRACKET.search(name):
+        inner = match[1].strip()
+        before = name[: match.start()].strip(" –-,")
+        if not before:
+            break
+        if _YEARS.fullmatch(inner):
+            years += [int(y) for y in re.findall(r"(?:19|20)\d\d", inner)]
+        elif _REMARK.search(fold(inner)):
+            pass
+        elif 1 < len(inner) <= 90 and not inner.isdigit():
+            aliases.append(name)
+            aliases += [part.strip(" ‘’'\"“”") for part in _OR.split(inner)]
+        name = before
+    name = _quotes(name)
+    if not name:
+        name = " ".join(text.split())
+    middle = _MIDDLE_BRACKET.search(name)
+    if middle is not None:
+        aliases += [name[: middle.start()].strip() + name[middle.end() :], middle[1]]
+    for part in _parts(name):
+        aliases.append(part)
+    distinct = [a for a in dict.fromkeys(aliases) if len(a) > 1 and words_key(a) != words_key(name)]
+    return Title(name[:400], tuple(a[:400] for a in distinct), tuple(years))
+
+
+def tidy(name: str) -> str | None:
+    """A name as a record states it: whole brackets and quotes, no article before it, no verb behind it.
+
+    None when nothing that could be a name is left, such as an address or a part of a sentence.
+    """
+    name = " ".join(name.split())
+    name = _SAYS.split(name)[0]
+    if name.count("(") > name.count(")"):
+        name = name.rpartition("(")[0]
+    elif name.count(")") > name.count("("):
+        name = name.replace(")", "", 1) if name.startswith(")") else name.rpartition(")")[0]
+    name = _quotes(name.strip(" ,;:–—-"))
+    if sum(name.count(c) for c in "‘“") != sum(name.count(c) for c in "’”") and not re.search(
+        r"\w’\w|s’", name
+    ):
+        name = re.sub(r"[‘’“”]", "", name)
+    name = _SMALL_END.sub("", name)
+    name = re.sub(r"^www\.", "", name)
+    lead = _SMALL_START.match(name)
+    if lead is not None:
+        name = name[lead.end() :]
+    if len(name) < 2 or "://" in name or _LOWER_START.match(name):
+        return None
+    return name.strip(" ,;:–—-")
+
+
+def _quotes(name: str) -> str:
+    stripped = name.strip()
+    for left, right in (("‘", "’"), ("“", "”"), ('"', '"'), ("'", "'"), ("”", "”")):
+        if (
+            stripped.startswith(left)
+            and stripped.endswith(right)
+            and stripped.count(left) == 1 + (left == right)
+        ):
+            return stripped[1:-1].strip()
+    return stripped
+
+
+def _parts(name: str) -> list[str]:
+    """ "Borger.dk – Citizen Portal": both names, when each can stand alone."""
+    pieces = re.split(r"\s[–—-]\s", name)
+    if len(pieces) != 2:
+        return []
+    return [piece.strip(" ‘’'\"“”") for piece in pieces if len(piece) > 2]
+
+
+def link_of(reading: FactsheetReading, names: list[str], start: int, end: int) -> str | None:
+    """The address that one of the names leads to, between two offsets: the link on it or on most of its words."""
+    keys = {words_key(name) for name in names if name}
+    best: tuple[float, str] | None = None
+    for link in reading.links_between(start, end):
+        key = words_key(link.text)
+        if not key:
+            continue
+        if key in keys:
+            return link.url
+        for known in keys:
+            score = _overlap(key, known)
+            if score >= 0.6 and (best is None or score > best[0]):
+                best = (score, link.url)
+    return best[1] if best else None
+
+
+def _overlap(key: str, known: str) -> float:
+    a, b = set(key.split()) - _SMALL, set(known.split()) - _SMALL
+    if not a or not b:
+        return 0.0
+    return 2 * len(a & b) / (len(a) + len(b))
+
+
+_SAYS = re.compile(r"\s(?:was|were|is|are|which|has been|have been|provides|entered into|came into)(?:\s|$)")
+_SMALL_END = re.compile(r"(?:\s(?:and|or|of|the|for|to|in|on|by|with|a|an|as|from))+$")
+_SMALL_START = re.compile(
+    r"(?:(?:to|the|a|an|of|by|in|its|new|former|now|under|as|online|also|and)\s)+(?=[A-Z]|e[A-Z])"
+)
+_LOWER_START = re.compile(r"[a-z]{2,}\s(?!Connect|Citizen)")
+_SMALL = frozenset(
+    [
+        "the",
+        "of",
+        "on",
+        "for",
+        "and",
+        "in",
+        "to",
+        "a",
+        "an",
+        "s",
+        "by",
+        "as",
+        "with",
+        "from",
+        "its",
+        "de",
+        "la",
+        "le",
+    ]
+)
+_WRAPPERS = (
+    re.compile(r"https?://urldefense\.com/v3/__(https?:/.+?)__;"),
+    re.compile(r"https?://www\.google\.[a-z.]{2,6}/url\?(?:[^#]*&)?(?:url|q)=(https?[:%][^&]+)"),
+    re.compile(r"https?://[a-z0-9]+\.safelinks\.protection\.outlook\.com/\?url=(https?[:%].+?)&data="),
+)
+_DRAWER = re.compile(r"https?://[\w-]+\.sharepoint\.com/", re.IGNORECASE)
+"""Files of the editors that no reader can open."""
+_FOOTNOTE = re.compile(r"(?<=[^\W\d_])[¹²³⁰⁴-⁹]+|\s*\[\d{1,3}\]|(?<=[a-z)])\d{1,2}$(?<!\b5G)")
+_NUMBERED = re.compile(r"^\s*(?:\d{1,2}(?:\.\d{1,2}){1,3}\.?|\d{1,2}[.)])\s+(?=\D)")
+_TRAILING_BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]$")
+_MIDDLE_BRACKET = re.compile(r"\s\(([^()]{2,40})\)(?=\s)")
+_YEARS = re.compile(
+    r"(?:since |from )?(?:[a-z]+ )?(?:19|20)\d\d(?:\s*[-–—/]\s*(?:(?:19|20)?\d\d|present|ongoing)?)?(?:\s*(?:,|and)\s*(?:19|20)\d\d)*"
+)
+_REMARK = re.compile(
+    r"^(?:only|in [a-z]+$|available|draft|english|updated|amended|as amended|last|ongoing|formerly|former|see|link)\b|\bversion\b"
+)
+_OR = re.compile(r"\s(?:or|also|/)\s|\s?;\s?|\s–\s|,\s(?=[A-Z]{2,8}$)")

@@ -1,0 +1,656 @@
+"""Portals and platforms of a factsheet: the items of the infrastructure chapter, and the systems that its prose names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from kg.documents import Link
+from kg.extraction.evidence import Confidence, Evidence
+from kg.extraction.factsheets.bodies import Bodies, BodyDraft, body_names, is_foreign
+from kg.extraction.factsheets.citing import dated_verb
+from kg.extraction.factsheets.instruments import InstrumentDraft, Instruments
+from kg.extraction.factsheets.reading import FactsheetReading, Title, clean_title, coded_words, link_of, words
+from kg.extraction.factsheets.titles import name_key, title_kind
+from kg.extraction.gazetteer import country_mentions, data
+from kg.extraction.names import Name, classify
+from kg.extraction.negation import is_planned
+from kg.extraction.portals import key as url_key
+from kg.iris import host_of
+from kg.questionnaire.outline import OutlineItem, says_nothing
+from kg.questionnaire.wording import fold, words_key
+from kg.records.codes import EUROPEAN_UNION
+
+
+@dataclass(slots=True, eq=False)
+class SystemDraft:
+    """A portal or platform as far as it is known; becomes `kg.records.model.Portal` or `Platform`."""
+
+    name: str
+    aliases: list[str] = field(default_factory=list)
+    url: str | None = None
+    other_urls: list[str] = field(default_factory=list)
+    portal: bool = False
+    portal_kinds: list[str] = field(default_factory=list)
+    platform_kinds: list[str] = field(default_factory=list)
+    technologies: list[str] = field(default_factory=list)
+    operated_by: BodyDraft | None = None
+    replaced_by: SystemDraft | None = None
+    start_year: int | None = None
+    planned: bool = False
+    country: str | None = None
+    under: list[InstrumentDraft] = field(default_factory=list)
+    evidence: Evidence = field(default_factory=Evidence)
+
+    @property
+    def names(self) -> list[str]:
+        return [self.name, *self.aliases]
+
+
+@dataclass(slots=True)
+class Systems:
+    """All drafts, and the items of chapter 4 that name no system but a project or an effort."""
+
+    drafts: list[SystemDraft]
+    leftover: list[OutlineItem]
+
+
+def find_systems(reading: FactsheetReading, bodies: Bodies, instruments: Instruments) -> Systems:
+    """The portals and platforms of chapter 4, and the site that chapter 6 refers to."""
+    return _Finder(reading, bodies, instruments).found()
+
+
+class _Finder:
+    def __init__(self, reading: FactsheetReading, bodies: Bodies, instruments: Instruments) -> None:
+        self._reading = reading
+        self._bodies = bodies
+        self._instruments = instruments
+        self._drafts: list[SystemDraft] = []
+        self._by_key: dict[str, SystemDraft] = {}
+        self._by_url: dict[str, SystemDraft] = {}
+        self._leftover: list[OutlineItem] = []
+
+    def found(self) -> Systems:
+        items = self._reading.items("infrastructure")
+        own = [(item, self._headed(item) if item.title is not None else []) for item in items]
+        for item, drafts in own:
+            self._linked(item)
+            self._named(item)
+            if drafts:
+                self._replaces(item, drafts)
+        self._services()
+        self._tell_apart()
+        return Systems(self._drafts, self._leftover)
+
+    # -- items
+
+    def _headed(self, item: OutlineItem) -> list[SystemDraft]:
+        assert item.title is not None
+        if not item.blocks or all(says_nothing(b.text, self._reading.outline) for b in item.blocks):
+            return []
+        title = clean_title(item.title.text)
+        found = []
+        for name, aliases in _several(title):
+            first = _TOKEN.match(name)
+            if first is not None and not first[1].isupper():
+                aliases = [*aliases, first[1]]
+            if not self._is_system(name, item):
+                continue
+            draft = self._called(name, aliases)
+            self._complete(draft, item, name, aliases, alone=name == title.name)
+            found.append(draft)
+        if not found and self._is_effort(title.name):
+            self._leftover.append(item)
+        return found
+
+    def _is_effort(self, name: str) -> bool:
+        return title_kind(name) is None and classify(name)[0] != "bodies" and self._bodies.known(name) is None
+
+    def _is_system(self, name: str, item: OutlineItem) -> bool:
+        """Whether an item of the chapter is about a system: not a law, a body, a kind of thing or an activity."""
+        kind = title_kind(name)
+        last = (words_key(name).split() or [""])[-1]
+        if last in _strong_heads() and _COLLECTIVE.search(words_key(name)) is None and kind is None:
+            # "Department of Contracts Portal" is a portal, whoever's it is.
+            return True
+        if kind in ("act", "decree", "decree-law", "strategy", "constitution", "resolution") or (
+            kind == "policy" and last == "policy"
+        ):
+            return False
+        if any(
+            words_key(name) in {words_key(n) for n in network["names"]}
+            for network in data("factsheets")["networks"]
+            if network.get("organisation")
+        ):
+            return False
+        head = _head(name)
+        group, type_ = classify(name)
+        if group == "bodies" and type_ in _BODY_TYPES and head not in _system_heads():
+            return False
+        known = self._bodies.known(name)
+        if known is not None and known.headed and head not in _system_heads():
+            return False
+        if _COLLECTIVE.search(words_key(name)) or (
+            _plural(name)
+            and title_kind(name) is None
+            and not _PROPER.search(name)
+            and not (head in ("card", "passport") and item.section.platforms == ["eid"])
+        ):
+            return False
+        if head in _no_system_heads() or _NO_SYSTEM.fullmatch(words_key(name)):
+            return False
+        if head in _system_heads() or _PROPER.search(name) or self._reading.country == EUROPEAN_UNION:
+            return True
+        return not self._is_common(name, item)
+
+    def _is_common(self, name: str, item: OutlineItem) -> bool:
+        """Whether prose writes the title in small letters, as it would no name."""
+        lower = name[:1] + name[1:].lower()
+        for block in item.blocks:
+            text = self._reading.text[block.position.start : block.position.end]
+            if name in text:
+                return False
+            if lower[1:] in text and len(name.split()) > 1:
+                return True
+        return False
+
+    def _complete(
+        self, draft: SystemDraft, item: OutlineItem, name: str, aliases: list[str], *, alone: bool
+    ) -> None:
+        reading, block = self._reading, item.title
+        assert block is not None
+        confidence: Confidence = "high" if item.certain else "medium"
+        why = (
+            "a heading of the infrastructure chapter" if item.certain else "a line that looks like a heading"
+        )
+        draft.evidence.seen(
+            reading, item.section.number, block.position.start, block.position.end, confidence, why
+        )
+        url = self._address(item, [name, *aliases], alone=alone)
+        if url is not None:
+            self._take_url(draft, url)
+        sentences = reading.sentences(item)
+        said = reading.folded[sentences[0][0] : sentences[min(2, len(sentences) - 1)][1]] if sentences else ""
+        title = fold(" ".join([name, *aliases]))
+        self._classify(draft, item, title, said)
+        draft.portal = (
+            draft.portal
+            or words("portal_words").search(title) is not None
+            or _DOMAIN.search(title) is not None
+        )
+        for start, end in sentences[:4]:
+            found = dated_verb(reading.folded, words("launched"), start, end)
+            if draft.start_year is None and found is not None:
+                draft.start_year = found[1]
+            for other in _own_brackets(reading, [name, *aliases], start, end):
+                self._add_name(draft, other)
+            for other in _called(reading, [name, *aliases], start, end):
+                self._add_name(draft, other)
+        if sentences and draft.start_year is None:
+            start, end = sentences[0]
+            draft.planned = is_planned(reading.folded, start, min(start + 60, end), start, end)
+        self._operator(draft, item)
+        for mention in self._instruments.mentions.get(id(item), []):
+            before = reading.folded[max(item.start, mention.start - 60) : mention.start]
+            if _LAID_DOWN.search(before) and mention.draft not in draft.under and not mention.draft.of_union:
+                draft.under.append(mention.draft)
+
+    def _classify(self, draft: SystemDraft, item: OutlineItem, title: str, said: str) -> None:
+        """Kinds from the section, and for national services from what the title and the first sentence say."""
+        head = _head(draft.name)
+        if (
+            item.section.platforms == ["application"]
+            and head in ("register", "registry", "cadastre")
+            and "base-registry" not in draft.platform_kinds
+        ):
+            draft.platform_kinds.append("base-registry")
+        if draft.platform_kinds == ["application"] and item.section.platforms:
+            # What one section calls an application another has under what it is for.
+            draft.platform_kinds = []
+        draft.platform_kinds += [k for k in item.section.platforms if k not in draft.platform_kinds]
+        draft.technologies += [t for t in item.section.technologies if t not in draft.technologies]
+        kinds = coded_words("portal_kinds")
+        found = kinds.codes(title)[:1] or kinds.codes(said)[:1]
+        if found == ["national"] and _NATIONAL_FOR.search(title):
+            found = []
+        if _OF_COUNTRY.search(title) and any(
+            code == self._reading.country
+            for _, _, code in country_mentions(draft.name, fold(draft.name), 0, len(draft.name))
+        ):
+            found = ["national"]
+        if item.section.platforms == ["eid"] and words("trust_services").search(f"{title} {said[:160]}"):
+            draft.platform_kinds.append("trust-service")
+        if item.section.platforms == ["e-procurement"]:
+            found = ["procurement"]
+        elif item.section.platforms != ["application"] and found not in (["national"], ["open-data"]):
+            found = []
+        draft.portal_kinds += [k for k in found if k not in draft.portal_kinds]
+        if found == ["e-services"] and "e-services" not in draft.platform_kinds:
+            draft.platform_kinds.append("e-services")
+
+    def _address(self, item: OutlineItem, names: list[str], *, alone: bool) -> str | None:
+        """The address of a system: on its name, on a host or a word such as "portal", or the only one of the item."""
+        reading = self._reading
+        found = link_of(reading, names, item.start, item.end)
+        if found is not None:
+            return found
+        links = [link for link in reading.links_between(item.start, item.end) if not self._is_other(link)]
+        title = fold(" ".join(names))
+        for link in links:
+            text, host = fold(link.text).strip(), host_of(link.url) or "-"
+            if _DOMAIN.fullmatch(text) and (text in title or host in title):
+                return link.url
+        if not alone:
+            return None
+        for link in links:
+            if _SELF.fullmatch(fold(link.text).strip()) or _DOMAIN.fullmatch(fold(link.text).strip()):
+                return link.url
+        key = set(words_key(title).split())
+        for link in links:
+            if len(key & set(words_key(link.text).split()) - _SMALL) >= 2:
+                return link.url
+        return links[0].url if len({link.url for link in links}) == 1 else None
+
+    def _is_other(self, link: Link) -> bool:
+        group, _ = classify(link.text)
+        return (
+            (group == "bodies" and _head(link.text) not in _system_heads()) or group == "laws" or title_kind(link.text) is not None
+            or self._bodies.known(link.text) is not None or "eur-lex" in link.url or _ELSEWHERE.search(link.url) is not None
+        )  # fmt: skip
+
+    def _take_url(self, draft: SystemDraft, url: str) -> None:
+        if draft.url is None:
+            draft.url = url
+        elif url_key(url) != url_key(draft.url) and url not in draft.other_urls:
+            draft.other_urls.append(url)
+        self._by_url.setdefault(url_key(url), draft)
+
+    def _operator(self, draft: SystemDraft, item: OutlineItem) -> None:
+        reading = self._reading
+        if draft.operated_by is not None:
+            return
+        keys = [fold(name) for name in draft.names]
+        for start, end in reading.sentences(item)[:5]:
+            sentence = reading.folded[start:end]
+            about = any(key in sentence for key in keys) or _THE_SYSTEM.search(sentence) is not None
+            for name in body_names(reading, start, end):
+                before = reading.folded[max(start, name.start - 40) : name.start]
+                after = reading.folded[name.after : min(end, name.after + 45)]
+                if about and (_RUN_BY.search(before) or _RUNS.match(after)):
+                    draft.operated_by = self._bodies.known(name.text)
+                    if draft.operated_by is not None:
+                        return
+
+    # -- prose
+
+    def _linked(self, item: OutlineItem) -> None:
+        """Systems that prose names with an address of their own."""
+        reading = self._reading
+        for block in item.blocks:
+            for link in reading.links_between(block.position.start, block.position.end):
+                text = plain_name(link.text)
+                folded = fold(text)
+                if not 3 < len(text) < 90 or self._is_other(link):
+                    continue
+                host = (host_of(text) or "").removeprefix("www.")
+                domain = "." in host and _DOMAIN.fullmatch(folded) is not None and host == host_of(link.url)
+                named = not folded.startswith("www") and (text[:1].isupper() or _PROPER.match(text) is not None) and len(text.split()) <= 8 and (
+                    _head(text) in _system_heads() or (_PROPER.search(text) is not None and len(text.split()) <= 2)
+                )  # fmt: skip
+                if not (domain or named) or _BARE.fullmatch(folded) or folded.startswith(("http", "www.")):
+                    continue
+                known = self._by_key.get(self._key(text))
+                holder = self._by_url.get(url_key(link.url))
+                if known is not None or holder is not None:
+                    if known is not None and known.url is None and holder is None:
+                        self._take_url(known, link.url)
+                    elif known is None and holder is not None:
+                        self._add_name(holder, text)
+                    continue
+                draft = self._called(text, [])
+                draft.portal = domain or words("portal_words").search(folded) is not None
+                self._take_url(draft, link.url)
+                self._classify(draft, item, folded, "")
+                draft.evidence.seen(
+                    reading,
+                    item.section.number,
+                    link.start,
+                    link.end,
+                    "medium",
+                    "named with its address in running text",
+                )
+
+    def _named(self, item: OutlineItem) -> None:
+        """Systems that prose names without an address: proper names with such a noun, most of all in lists of registers."""
+        reading = self._reading
+        for block in item.blocks:
+            for name in _apart(reading.names(block.position.start, block.position.end)):
+                text = plain_name(name.text)
+                head = _head(text)
+                if (
+                    len(text.split()) < 2
+                    or head not in _strong_heads()
+                    or len(text.split()) > 9
+                    or " and the " in text
+                    or "’s " in text
+                ):
+                    continue
+                if _BARE.fullmatch(fold(text)) and not name.acronym:
+                    continue
+                known = self._by_key.get(self._key(text)) or (
+                    self._by_key.get(self._key(name.acronym)) if name.acronym else None
+                )
+                known = (
+                    known
+                    or self._part_of(text, item)
+                    or self._by_key.get(self._key(" ".join(text.split()[:-1])))
+                )
+                if known is None and (
+                    _COLLECTIVE.search(words_key(text)) or (_plural(text) and not name.acronym)
+                ):
+                    continue
+                if known is None:
+                    body = self._bodies.known(text)
+                    if (
+                        (body is not None and body.headed)
+                        or title_kind(text) is not None
+                        or is_foreign(reading, text)
+                    ):
+                        continue
+                    known = self._called(text, [])
+                    self._classify(known, item, fold(text), "")
+                if name.acronym:
+                    self._add_name(known, name.acronym)
+                for link in reading.links_between(max(0, name.start - 5), name.end):
+                    if (
+                        known.url is None
+                        and words_key(text) in words_key(link.text)
+                        and not self._is_other(link)
+                        and url_key(link.url) not in self._by_url
+                    ):
+                        self._take_url(known, link.url)
+                known.evidence.seen(
+                    reading, item.section.number, name.start, name.end, "medium", "named in running text"
+                )
+
+    def _part_of(self, text: str, item: OutlineItem) -> SystemDraft | None:
+        """The system of the item whose name is the longer form of a name in its prose."""
+        wanted = set(words_key(text).split()) - _SMALL
+        for draft in self._drafts:
+            if item.section.number in draft.evidence.q and any(
+                wanted <= set(words_key(n).split()) for n in draft.names
+            ):
+                return draft
+        return None
+
+    def _replaces(self, item: OutlineItem, own: list[SystemDraft]) -> None:
+        """ "It replaced X", "X was replaced by Y": the old system, with the new one as its successor."""
+        reading = self._reading
+        for start, end in reading.sentences(item):
+            for match in _REPLACED.finditer(reading.text, start, end):
+                self._replaced(item, match["old"], own[0], match.start("old"))
+            for match in _REPLACED_BY.finditer(reading.text, start, end):
+                new = self._by_key.get(self._key(match["new"].strip()))
+                if new is None and self._is_name(match["new"]):
+                    new = self._called(match["new"].strip(), [])
+                    self._classify(new, item, fold(match["new"]), "")
+                    new.evidence.seen(
+                        reading,
+                        item.section.number,
+                        match.start("new"),
+                        match.end("new"),
+                        "medium",
+                        "named as successor",
+                    )
+                before = [
+                    d
+                    for d in self._drafts
+                    for n in d.names
+                    if n in reading.text[start : match.start()] and len(n) > 2
+                ]
+                old = before[-1] if before else own[0]
+                if (
+                    new is not None
+                    and new is not old
+                    and old.replaced_by is None
+                    and new.replaced_by is not old
+                ):
+                    old.replaced_by = new
+
+    def _replaced(self, item: OutlineItem, old: str, new: SystemDraft, at: int) -> None:
+        old = old.strip(" ‘’")
+        if not self._is_name(old):
+            return
+        former = self._called(old, [])
+        if former is new or former.replaced_by is not None:
+            return
+        former.replaced_by = new
+        self._classify(former, item, fold(old), "")
+        former.evidence.seen(
+            self._reading, item.section.number, at, at + len(old), "medium", "named as replaced"
+        )
+
+    def _is_name(self, text: str) -> bool:
+        folded = fold(text.strip())
+        return (
+            len(folded) > 2
+            and classify(text)[0] not in ("laws", "policies", "bodies")
+            and title_kind(text) is None
+            and not _BARE.fullmatch(folded)
+        )
+
+    def _services(self) -> None:
+        """The site that the last chapter refers to, by the name and address given there."""
+        reading = self._reading
+        for item in reading.items("services"):
+            for link in reading.links_between(item.start, item.end):
+                site = data("factsheets")["services_site"]
+                if words_key(link.text).replace(" ", "") == words_key(site["name"]).replace(" ", ""):
+                    draft = self._called(site["name"], [link.text] if link.text != site["name"] else [])
+                    draft.country, draft.portal = EUROPEAN_UNION, True
+                    self._take_url(draft, link.url)
+                    draft.portal_kinds = ["e-services"]
+                    draft.evidence.seen(
+                        reading,
+                        item.section.number,
+                        link.start,
+                        link.end,
+                        "high",
+                        "the site that the chapter refers to",
+                    )
+
+    # -- one entry per system
+
+    def _called(self, name: str, aliases: list[str]) -> SystemDraft:
+        draft = next((self._by_key[k] for n in (name, *aliases) if (k := self._key(n)) in self._by_key), None)
+        if draft is None:
+            draft = SystemDraft(name[:400])
+            self._drafts.append(draft)
+        for other in (name, *aliases):
+            self._add_name(draft, other)
+        return draft
+
+    def _add_name(self, draft: SystemDraft, name: str) -> None:
+        name = name.strip(" ‘’'\"“”,.;:")
+        if len(name) < 2 or self._by_key.setdefault(self._key(name), draft) is not draft:
+            return
+        if words_key(name) not in {words_key(n) for n in draft.names}:
+            draft.aliases.append(name[:400])
+
+    def _key(self, name: str) -> str:
+        plain = re.sub(r"^(?:https?://)?(?:www\.)?|(?<=\w)-(?=[a-z])", "", name)
+        key = name_key(plain, self._reading.country) or words_key(plain)
+        return key.replace("registry", "register").replace("license", "licence").replace(" ", "")
+
+    def _tell_apart(self) -> None:
+        """A portal is known by its address: one without, or with another's, is a platform."""
+        taken: set[str] = set()
+        for draft in self._drafts:
+            key = url_key(draft.url) if draft.url else ""
+            if draft.portal and (not key or key in taken or host_of(draft.url or "") is None):
+                draft.portal = False
+            if draft.portal:
+                taken.add(key)
+
+
+def _apart(names: list[Name]) -> Iterator[Name]:
+    """ "Register of Ships and the Cadastre System": two names that read as one."""
+    for name in names:
+        left, found, right = name.text.partition(" and the ")
+        if not found:
+            yield name
+            continue
+        yield replace(name, end=name.start + len(left), text=left, acronym=None)
+        yield replace(name, start=name.start + len(left) + len(found), text=right)
+
+
+def plain_name(text: str) -> str:
+    """A name in running text without quotes, a possessive ending or half a bracket."""
+    text = " ".join(text.split()).strip(" ‘’'\"“”.,;:")
+    if text.count("(") != text.count(")"):
+        text = text.split("(")[0]
+    return re.sub(r"[’']s$", "", text).strip(" ‘’'\"“”.,;:()")
+
+
+def _several(title: Title) -> list[tuple[str, list[str]]]:
+    """ "EUCARIS, ECRIS and EULIS", "Driving Licence App and Health Card App": one system per name."""
+    parts = [p.strip() for p in re.split(r",\s|\s(?:and|&)\s", title.name)]
+    if len(parts) < 2 or any(len(p) < 2 for p in parts):
+        return [(title.name, list(title.aliases))]
+    single = all(" " not in p and any(c.isupper() for c in p) for p in parts)
+    same = (
+        all(" " in p and _head(p) in _system_heads() for p in parts) and len({_head(p) for p in parts}) == 1
+    )
+    proper = all(_PROPER.search(p) for p in parts) and all(len(p.split()) <= 4 for p in parts)
+    return [(part, []) for part in parts] if single or same or proper else [(title.name, list(title.aliases))]
+
+
+def _own_brackets(reading: FactsheetReading, names: list[str], start: int, end: int) -> Iterator[str]:
+    """The abbreviation or national name in brackets behind the name of the item."""
+    for name in names:
+        at = reading.folded.find(fold(name), start, end)
+        match = _BRACKET.match(reading.text, at + len(name), end) if at >= 0 else None
+        if match is not None and not re.search(
+            r"\d{3}|\b(?:e\.g|i\.e|see|which|since|no|in|as|for|the)\b", match[1].lower()
+        ):
+            yield from (part for part in re.split(r"[;,]\s|\sor\s|\s[–—-]\s", match[1]) if 1 < len(part) < 60)
+
+
+def _called(reading: FactsheetReading, names: list[str], start: int, end: int) -> Iterator[str]:
+    """ "the infrastructure, called eID-Gateway", "known as X", "formerly Y": other names of what the item is about."""
+    for match in _ALSO.finditer(reading.text, start, min(end, start + 260)):
+        name = match["name"].strip(" ,.‘’'\"")
+        if len(name) > 2 and not _BARE.fullmatch(fold(name)) and classify(name)[0] not in ("bodies", "laws"):
+            yield name
+
+
+def _head(name: str) -> str:
+    """The head noun of a name, in the singular: the last word before a preposition, years and brackets left out."""
+    folded = re.sub(r"\([^)]*\)|(?:19|20)\d\d", " ", fold(name))
+    folded = re.split(
+        r"\s(?:of|for|on|to|in|with|between|within|from|as|by|at|supporting|kept|managed|held|run|provided|[–—-])\s|:\s",
+        folded.strip(),
+    )[0]
+    tokens = re.findall(r"[\w'.@-]+", folded)
+    while len(tokens) > 1 and tokens[-1] in ("ii", "iii", "iv", "v", "2.0", "3.0"):
+        tokens.pop()
+    if not tokens:
+        return ""
+    word: str = tokens[-1].strip(".'")
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+
+
+@cache
+def _system_heads() -> frozenset[str]:
+    return frozenset(data("factsheets")["system_nouns"])
+
+
+@cache
+def _strong_heads() -> frozenset[str]:
+    return frozenset(data("factsheets")["strong_nouns"])
+
+
+@cache
+def _no_system_heads() -> frozenset[str]:
+    return frozenset(data("factsheets")["not_systems"])
+
+
+def _plural(name: str) -> bool:
+    """Whether the head noun is a plural: "Regional Platforms", "Data Portals"."""
+    stem = re.split(
+        r"\s(?:of|for|on|to|in|with|between|kept|managed|held|run|provided)\s",
+        re.sub(r"\([^)]*\)", "", fold(name)).strip(),
+    )[0].split()
+    if not stem or stem[-1] in ("services", "archives"):
+        return False
+    head = _head(name)
+    return head != stem[-1] and stem[-1].endswith("s") and head in _system_heads()
+
+
+_COLLECTIVE = re.compile(
+    r"\b(?:of the|of|for the|for) (?:autonomous communities|municipalities|regions|regional|local|cities|provinces|communities|cantons|federal states)\b|\bplatform as a service\b|\bas a service\b"
+)
+_BODY_TYPES = (
+    "ministry",
+    "council",
+    "committee",
+    "commission",
+    "authority",
+    "local-government",
+    "department",
+    "directorate",
+)
+_NATIONAL_FOR = re.compile(r"\b(?:national|government) portal (?:for|on|to)\b")
+_OF_COUNTRY = re.compile(r"\b(?:portal|website) of (?:the )?")
+_TOKEN = re.compile(r"((?!e[A-Z])[A-Z]?[a-z]+[A-Z]\w*)[\s:]")
+_SMALL = frozenset(["the", "of", "on", "for", "and", "in", "to", "a", "an", "s", "by", "as", "with", "from"])
+_DOMAIN = re.compile(
+    r"(?:https?://)?(?:[a-z0-9-]+\.)+(?:[a-z]{2,3}|info|online|digital|europa|gouv|cloud)(?:/[\w./-]*)?"
+)
+_PROPER = re.compile(
+    r"\b[a-z]{0,3}[A-Z][a-z]*[A-Z]\w*|\b\w+[@.]\w+|@\w|\b[A-Z]{3,}\b|\b[a-z]{1,3}[A-Z][a-z]+|\b[A-Z]\w*-[A-Z]\w*|\w*[0-9]\w*[A-Za-z]"
+)
+_ELSEWHERE = re.compile(
+    r"twitter\.com|linkedin\.com|facebook\.com|blind\.dk|joinup\.ec\.europa\.eu/collection/nifo"
+)
+_SELF = re.compile(
+    r"(?:the |this |its |new |national |official |online |following |dedicated |information )*(?:portal|website|web site|platform|system|site|application|app|here|service|network|register|registry|webpage|web page|page|link|web portal|tool|"
+    r"catalogue|online|database|solution|project|web application|online portal|online platform|gateway|online system|eservice)s?"
+)
+_BARE = re.compile(
+    r"(?:the |this |its |new |national |public |online |central |local |single |common |mobile |digital |web |eid |electronic |e-?government |old |previous |existing |current |former |paper |traditional |eservices? |government |information |"
+    r"data |state |federal |regional |municipal |base |open |official |main |other |european |eu |and |it |ict |management |administrative |business |citizen |internet |application |payment |basic )*"
+    r"(?:portals?|platforms?|systems?|registers?|registry|registries|networks?|apps?|applications?|databases?|catalogues?|gateways?|services?|websites?|nodes?|hubs?|infrastructures?|solutions?|ones?|version|cards?|tools?|documents?|forms?|"
+    r"procedures?|cloud|wallets?|directory|repository|map|library)"
+)
+_NO_SYSTEM = re.compile(
+    r"(?:other|regional|local|further|autonomous|subnational|municipal|additional|cross border|involvement in|participation in|eu|and)*(?: )?(?:(?:cross border )?infrastructures?|certification authorities|initiatives|projects|services|platforms|"
+    r"autonomous communities|regions|municipalities|infrastructure|governments|applications|networks)"
+)
+_RUN_BY = re.compile(
+    r"\b(?:managed|operated|run|developed|maintained|administered|provided|owned|hosted|coordinated|implemented|created|launched|offered|delivered|supervised|built|set up|designed|kept|established|introduced|published) (?:jointly |and \w+ |centrally )?by (?:the )?$|\bresponsibility of (?:the )?$"
+)
+_RUNS = re.compile(
+    r"\s?(?:\([^)]*\)\s?)?(?:is responsible for|is in charge of|manages|operates|maintains|runs|administers|hosts|is the operator|owns|has developed|developed|launched|has launched|introduced|established)\b"
+)
+_THE_SYSTEM = re.compile(
+    r"\b(?:the|this|its) (?:\w+ )?(?:portal|platform|system|service|register|registry|network|website|application|app|database|solution|infrastructure|node|site)\b|^it\b"
+)
+_LAID_DOWN = re.compile(
+    r"\b(?:based on|pursuant to|in accordance with|regulated by|established by|set up by|laid down in|under the|legal basis|provided for (?:by|in))\b"
+)
+_BRACKET = re.compile(r"\s?\(([^()]{2,80})\)")
+_ALSO = re.compile(
+    r"\b(?:called|known as|named|entitled|formerly|rebranded (?:to|as)|abbreviated as|also known as)\s(?:the\s|known as\s|called\s)?(?P<name>‘[^’]{2,50}’|“[^”]{2,50}”|[A-Z@][\w.@-]*(?:\s[A-Z][\w.-]*){0,4}|[a-z]{1,3}[A-Z][\w.-]+)"
+)
+_NAME = r"‘?(?:[A-Z@]|[a-z]{1,2}[A-Z])[\w.@’-]*(?:\s(?:[A-Z][\w.-]*|of|for|and(?=\s[A-Z]))){0,5}(?<!\sof)(?<!\sfor)(?<!\sand)"
+_REPLACED = re.compile(
+    rf"\b(?:[Rr]eplac(?:ed|es|ing)|[Ss]uccessor (?:to|of)|[Ss]upersed(?:ed|es|ing))\s(?!by)(?:the\s)?(?:former\s|old\s|previous\s|existing\s|earlier\s)?(?P<old>{_NAME})"
+)
+_REPLACED_BY = re.compile(
+    rf"\b(?:replaced|superseded|succeeded)\s(?:in \d{{4}}\s|since \d{{4}}\s)?(?:by|with)\s(?:the\s)?(?:new\s)?(?P<new>{_NAME})"
+)
