@@ -111,7 +111,9 @@ def _same_thing_twice(record: Record) -> Iterator[Problem]:
             )
         cooperations[iri] = index
     for field, label in (("memberships", "organisation"), ("answers", "q")):
-        keys = [getattr(entry, label) for entry in getattr(record, field)]
-        for index, key in enumerate(keys):
-            if key in keys[:index]:
+        met: set[str] = set()
+        for index, entry in enumerate(getattr(record, field)):
+            key = getattr(entry, label)
+            if key in met:
                 yield Problem(f"'{key}' has an entry already", (field, index, label))
+            met.add(key)

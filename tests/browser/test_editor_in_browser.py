@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 from chromium import Browsing
 
-MINISTRIES = "SELECT ?ministry ?ministryLabel ?country WHERE { ?ministry a dg:Ministry ; rdfs:label ?ministryLabel ; dg:country ?country }"
+MINISTRIES = "SELECT ?ministry ?ministryLabel ?country WHERE { ?ministry a dg:Ministry ; rdfs:label ?ministryLabel ; dg:country ?country } LIMIT 20"
 
 
 def test_a_query_by_keyboard_from_completion_to_raw_result(browsing: Browsing) -> None:
