@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import yaml
 from rapidfuzz import fuzz
@@ -24,7 +25,7 @@ from kg.extraction.extract import extract
 from kg.extraction.factsheets.union import union_mentions
 from kg.extraction.gazetteer import coded, country_of, organisations
 from kg.extraction.indicators import parse_number
-from kg.extraction.portals import key as url_key
+from kg.extraction.portals import key as portal_key
 from kg.questionnaire import Form, edition_of, nearest_form
 from kg.questionnaire.outline import load_outline
 from kg.questionnaire.wording import Fingerprint, fold, words_key
@@ -492,6 +493,11 @@ def _same(kind: str, gold: Item, other: Item, strict: bool) -> bool:
                 and gold["value"] is not None
                 and abs(float(gold["value"]) - float(other["value"])) < 1e-9
             )
+
+
+def url_key(url: str) -> str:
+    """An address for comparison: as of portals, percent-decoded and without the text fragment that browsers add."""
+    return portal_key(unquote(url.split("#:~:text=")[0]))
 
 
 def _loosely(one: str, other: str) -> bool:

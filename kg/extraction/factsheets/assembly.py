@@ -99,7 +99,7 @@ class _Assembly:
             self._name(instrument, instrument.name, "instrument")
         for system in self.systems:
             self._name(system, system.name, "platform")
-        record = without_clashes(self._data())
+        record = without_clashes(with_short_names(self._data()))
         return Extraction(record, self._summary(record), self.bodies.merges, self._warnings())
 
     def _warnings(self) -> list[str]:
@@ -346,6 +346,47 @@ class _Assembly:
                     )
                 )
         return rows
+
+
+def with_short_names(data: dict[str, Any]) -> dict[str, Any]:
+    """The record's data with names of at most `_LONGEST_NAME` words: what is longer is a sentence, or reads like one.
+
+    A long title is cut where a phrase ends and marked with an ellipsis; an alias of that length is left out, and so is an
+    initiative, which has nothing else to be known by.
+    """
+    data["initiatives"] = [entry for entry in data["initiatives"] if not _long(entry["name"])]
+    kept = {entry["id"] for entry in data["initiatives"]}
+    for use in data["technologies"]:
+        use["initiatives"] = [key for key in use.get("initiatives", []) if key in kept]
+    for kind in ("bodies", "organisations", "portals", "platforms", "instruments", "partnerships"):
+        for entry in data.get(kind, []):
+            for field in ("name", "title"):
+                if entry.get(field) and _long(entry[field]):
+                    entry[field] = short_name(entry[field])
+            entry["aliases"] = [alias for alias in entry.get("aliases", []) if not _long(alias)]
+    return data
+
+
+def short_name(name: str) -> str:
+    """A long title cut at the end of a phrase.
+
+    >>> short_name("Law on the Protection of Persons, with regard to all that may be done with data about them or theirs")
+    'Law on the Protection of Persons, with regard to all that may be done…'
+    """
+    words = list(re.finditer(r"\w+", name))
+    if len(words) <= _LONGEST_NAME:
+        return name
+    cut = name[: words[_LONGEST_NAME].start()]
+    phrases = [m.start() for m in _PHRASE.finditer(cut) if len(re.findall(r"\w+", cut[: m.start()])) >= 8]
+    return cut[: phrases[-1] if phrases else len(cut)].rstrip(" ,;:(–-") + "…"
+
+
+def _long(name: str) -> bool:
+    return len(re.findall(r"\w+", name)) > _LONGEST_NAME
+
+
+_LONGEST_NAME = 16
+_PHRASE = re.compile(r"[,;:(]|\s(?:and|for|on|with|of|in|to|by|from|along)\s")
 
 
 def _tidy_names(draft: BodyDraft | InstrumentDraft | SystemDraft) -> None:

@@ -137,6 +137,7 @@ def find_bodies(reading: FactsheetReading) -> Bodies:
             for start, end in split_sentences(reading.text, block.position.start, block.position.end):
                 for name in _operators(reading, start, end):
                     _named(reading, bodies, item, name)
+                _response_teams(reading, bodies, item, start, end)
                 for name in body_names(reading, start, end):
                     if bodies.known(plain_body(name.text)) is not None or _is_body(reading, name, start, end):
                         _named(reading, bodies, item, name)
@@ -145,6 +146,16 @@ def find_bodies(reading: FactsheetReading) -> Bodies:
         if not draft.areas:
             draft.areas = coded_words("body_areas").codes(fold(" ".join(draft.names)))[:1]
     return bodies
+
+
+def _response_teams(
+    reading: FactsheetReading, bodies: Bodies, item: OutlineItem, start: int, end: int
+) -> None:
+    """Response teams, which are called by an abbreviation: "CSIRT GOV", "CCN-CERT"."""
+    for match in _CSIRT.finditer(reading.text, start, end):
+        if not is_foreign(reading, match[0]) and "EU" not in re.split(r"[ -]", match[0]):
+            draft = bodies.called(match[0])
+            _saw(reading, draft, item, match.start(), match.end(), "medium", "named as a response team")
 
 
 def _house(reading: FactsheetReading, bodies: Bodies, item: OutlineItem) -> None:
@@ -440,7 +451,7 @@ def _is_body(reading: FactsheetReading, name: Name, start: int, end: int) -> boo
         words_key(text) in words_key(link.text)
         for link in reading.links_between(max(0, name.start - 5), name.end)
     )
-    if known and _A_THING.match(reading.text, name.after, end) is None:
+    if known and not _SERVICE.search(text) and _A_THING.match(reading.text, name.after, end) is None:
         return True
     sure = _UNSURE.search(words_key(text)) is None and _UNSURE.search(stem) is None
     national = _NATIONAL.search(text) is not None
@@ -593,6 +604,10 @@ _NATIONAL = re.compile(
     r"^(?:[A-Z]\w+ )?National\b.*\b(?:Institute|Forum|Foundation|Centre|Center|Association|Observatory|Entity)$|^Observatory of"
 )
 _BEFORE = re.compile(r"(?<![\w-])([A-Z][\w-]{2,11})\s\((?:the\s)?$")
+_SERVICE = re.compile(r"\b(?:Service|Certification Authority)$")
+_CSIRT = re.compile(
+    r"(?<![\w-])(?:(?:CSIRT|CERT)\s[A-Z]{3,}|CSIRT[A-Z][a-z]{3,}|[A-Z]{2,6}-CERT|CERT-[A-Z]{2,4})(?![\w-])"
+)
 _TEAM = re.compile(r"^(?:[A-Z]\w+ ){0,2}(?:Working Group|Task Team|Task Force)\b|^CSIRT [A-Z]+$")
 _ACTS = re.compile(
     r"\s?(?:\([^)]*\)\s?)?(?:is|has|was|are|acts|provides|manages|coordinates|leads|supports|ensures|develops|offers|publishes|prepares|runs|launched|oversees|works|carries|deals|monitors|promotes|issues|serves|hosts|plays|represents)\b|,? (?:which|whose|that|responsible)\b"

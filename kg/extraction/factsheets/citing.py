@@ -27,6 +27,12 @@ def cited_between(text: str, folded: str, start: int, end: int) -> list[Citation
                     match.start(), match.end(), kind, match["number"], int(match["year"]), None, None, True
                 )
             )
+    for match in _SUBSIDIARY.finditer(text, start, end):
+        found = [c for c in found if not (c.start < match.end() and match.start() < c.end)]
+        # "Subsidiary Legislations 601.03 and 601.05": a number further on has no noun of its own.
+        found.append(
+            Citation(match.start(), match.end(), "regulation", match["number"], None, None, None, True)
+        )
     for match in _BRACKETED.finditer(text, start, end):
         if not any(c.start < match.end() and match.start() < c.end and c.number for c in found):
             kind = _ISSUED_KINDS.get(match["noun"], "act")
@@ -153,6 +159,9 @@ def number_name(cited: Citation) -> str:
 
 def title_behind(text: str, cited: Citation, end: int) -> str | None:
     """The title behind a citation: "Law No. 19/2013 of 9 December **on Transparency**" → "Law on Transparency"."""
+    listed = _TITLE_LISTED.match(text, cited.end, end)
+    if listed is not None and cited.number:
+        return " ".join(listed["title"].split())
     match = _TITLE_BEHIND.match(text, cited.end, end)
     if match is None:
         return None
@@ -168,6 +177,12 @@ def title_behind(text: str, cited: Citation, end: int) -> str | None:
             else None
         )
     return title
+
+
+def listed_end(text: str, cited: Citation, end: int) -> int | None:
+    """Where a title behind a number ends ("S.L. 380.04: Rules on X"); None when no such title follows."""
+    match = _TITLE_LISTED.match(text, cited.end, end)
+    return match.end("title") if match is not None and cited.number else None
 
 
 def full_form(text: str, cited: Citation, end: int) -> str | None:
@@ -273,6 +288,7 @@ _ISSUER_NUMBER = re.compile(
 _LETTERED = re.compile(
     r"(?P<noun>(?:Ministerial |Joint )?(?:Order|Decree|Resolution))\s(?:No\.?\s)?(?P<number>[A-Z]{2,5}/\d{1,5})/(?P<year>(?:19|20)\d\d)(?!\d)"
 )
+_SUBSIDIARY = re.compile(r"(?:S\.\s?L\.|SL|Subsidiary Legislations?)\s?(?P<number>\d{1,4}\.\d{2,3})(?![\d.])")
 _WITH_YEAR = re.compile(
     r"(?:[^\W\d][^\s\d]*\s){1,4}(?:[Nn][or]?[.º°]?\s?)?[\w-]*\d[\w-]*/(?:[\w-]+/)?(?:19|20)?\d\d(?![\d/])"
 )
@@ -282,6 +298,9 @@ _NOUN = re.compile(
 _STOPS = (
     r"(?=[.;(),’”]|\s(?:was|were|is|are|has|have|had|which|that|entered|came|sets|provides|lays|regulates|establishes|aims|transposes|transposed|transposing|defines|introduces|introduced|requires|states|determines|"
     r"governs|implement\w*|amend\w*|repeal\w*|replac\w*|adopted|published|as well|into|by the|in order|contains|in force|covers|modified|created|mandated|develops|repealed|regulated|was|enacted|complements|incorporates|imposes|obliges|applied|stipulates|ensures|allows|applies|and the)\b|$)"
+)
+_TITLE_LISTED = re.compile(
+    r"(?:\s?:\s|\s(?:entitled|titled)\s(?:the\s)?|\s\((?=[^()]*(?:Rules|Regulations|Order|Act)\b[^()]*\)))(?P<title>[A-Z](?:[^;:.()\n]|\([^()\n]{2,60}\)){8,230}?(?:Regulations|Rules|Order|Act)(?:\s(?:19|20)\d\d)?)(?=[;,.)]|\s(?:and|was|were|is|are)\b|\s*$)"
 )
 _TITLE_BEHIND = re.compile(
     r"(?:,? of (?:\d{1,2}(?:st|nd|rd|th)? )?(?:January|February|March|April|May|June|July|August|September|October|November|December)(?: \d{1,2})?(?:,? (?:19|20)\d\d)?)?[,)]?\s(?:(?:entitled |titled |called |the )*[‘“\"]([^’”\"]{6,200})[’”\"]|((?:on|for the|concerning|regarding|regulating|establishing|amending|relating to)\s(?!\d)[^.;(),]{4,160}?(?:,\s[A-Z][^.;(),]{3,60}(?:\sand\s[A-Z][^.;(),]{2,60})?)?(?:,\sand\s(?:on|for|of)\s[^.;(),]{5,140})?))"

@@ -22,6 +22,7 @@ from kg.extraction.factsheets.citing import (
     dated_verb,
     full_form,
     kind_family,
+    listed_end,
     number_name,
     title_behind,
 )
@@ -460,6 +461,16 @@ class _Finder:
             if (c.number or c.date) and (c.marked or reading.text[c.start].isupper()) and c.kind != "directive"
             and not _NO_LAW.match(reading.folded, c.start, end) and not _FOREIGN.search(reading.folded, max(start, c.start - 40), c.start)
         ]  # fmt: skip
+        for cited in cited_here:
+            # "S.L. 380.04: Rules on X", "Legal Notice 93 of 2018 entitled X": number and title are of one instrument.
+            stop = listed_end(reading.text, cited, end)
+            if stop is None or _overlaps(cited.start, stop, taken):
+                continue
+            draft = self._cited(cited, end)
+            self._saw(draft, item, cited.start, stop, "medium", "cited in running text with its title")
+            self._link(draft, cited.start, stop)
+            taken.append((cited.start, stop))
+            yield Mention(cited.start, stop, draft)
         plain = [c for c in cited_here if _is_plain(reading.text[c.start : c.end], c)]
         for first, last in _law_names(reading, start, end):
             for cited in plain:

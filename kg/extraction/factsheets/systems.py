@@ -78,6 +78,8 @@ class _Finder:
         for item, drafts in own:
             self._linked(item)
             self._named(item)
+            self._introduced(item)
+            self._versions(item)
             if drafts:
                 self._replaces(item, drafts)
         self._services()
@@ -375,6 +377,49 @@ class _Finder:
                     reading, item.section.number, name.start, name.end, "medium", "named in running text"
                 )
 
+    def _introduced(self, item: OutlineItem) -> None:
+        """Systems that prose gives a name in so many words: "a mobile app called X", "the supercomputer X", "the X platform"."""
+        reading = self._reading
+        for block in item.blocks:
+            for pattern in (_INTRODUCED, _SURNAMED):
+                for match in pattern.finditer(reading.text, block.position.start, block.position.end):
+                    text = plain_name(match["name"])
+                    whole = f"{text} {match['noun']}" if pattern is _SURNAMED else text
+                    if pattern is _SURNAMED and reading.text.count(whole) < 2:
+                        continue
+                    if not self._is_name(text) or title_kind(text) or is_foreign(reading, text):
+                        continue
+                    if self._bodies.known(text) is not None or _TECHNICAL.fullmatch(fold(text)):
+                        continue
+                    known = self._by_key.get(self._key(text)) or self._part_of(text, item)
+                    if known is None:
+                        known = self._called(text, [whole] if whole != text else [])
+                        self._classify(known, item, fold(whole), "")
+                    known.evidence.seen(
+                        reading, item.section.number, match.start("name"), match.end("name"), "medium",
+                        "named in running text as a system",
+                    )  # fmt: skip
+
+    def _versions(self, item: OutlineItem) -> None:
+        """ "MAGNET II": a later generation of a system, named by its name and a Roman numeral."""
+        reading = self._reading
+        for draft in list(self._drafts):
+            if (
+                " " in draft.name
+                or not draft.name[:1].isupper()
+                or item.section.number not in draft.evidence.q
+            ):
+                continue
+            for match in re.finditer(
+                rf"(?<!\w){re.escape(draft.name)} (?:II|III|IV)(?!\w)", reading.text[item.start : item.end]
+            ):
+                known = self._called(match[0], [])
+                self._classify(known, item, fold(match[0]), "")
+                at = item.start + match.start()
+                known.evidence.seen(
+                    reading, item.section.number, at, at + len(match[0]), "medium", "a later generation by its number"
+                )  # fmt: skip
+
     def _part_of(self, text: str, item: OutlineItem) -> SystemDraft | None:
         """The system of the item whose name is the longer form of a name in its prose."""
         wanted = set(words_key(text).split()) - _SMALL
@@ -646,6 +691,16 @@ _LAID_DOWN = re.compile(
 _BRACKET = re.compile(r"\s?\(([^()]{2,80})\)")
 _ALSO = re.compile(
     r"\b(?:called|known as|named|entitled|formerly|rebranded (?:to|as)|abbreviated as|also known as)\s(?:the\s|known as\s|called\s)?(?P<name>‘[^’]{2,50}’|“[^”]{2,50}”|[A-Z@][\w.@-]*(?:\s[A-Z][\w.-]*){0,4}|[a-z]{1,3}[A-Z][\w.-]+)"
+)
+_TOKENED = r"(?:[A-Z][\w.-]*|[a-z]{1,4}[A-Z][\w.-]*)(?<!\.)"
+_INTRODUCED = re.compile(
+    rf"\b(?:application|app|portal|platform|service|system|supercomputer|register|registry|solution|tool|network|database)s?,?\s(?:called|named|titled|entitled|known as)\s[‘“]?(?P<name>{_TOKENED}(?:\s(?:{_TOKENED}|the(?=\s[A-Z]))){{0,4}})(?=[’”]?(?:[,.;)]|\s[a-z(]))"
+)
+_SURNAMED = re.compile(
+    r"\b(?:the|The|its|a|an)\s(?P<name>(?:[a-z]{1,4}[A-Z][\w-]*|[A-Z]+[a-z]+[A-Z][\w-]*|[A-Z][a-z]+[A-Z]{2,}[\w-]*)(?:\s[A-Z][\w-]*){0,2})\s(?P<noun>application|app|portal|platform|system|register|registry|database|service|supercomputer)\b"
+)
+_TECHNICAL = re.compile(
+    r"(?:e?ids?|eservices?|egovernment|ict|it|ai|iot|hpc|dlt|gis|erp|crm|api|apis|xml|pki|cef|eu|saas|paas|iaas|gsm|sms|html5?|eidas|einvoicing|eprocurement|ehealth|edelivery|esignature|epayment|etendering|ecommerce|elearning|evoting|vpn|qr|nfc|once|sdg|ots|oots)(?:[ -].*)?"
 )
 _NAME = r"‘?(?:[A-Z@]|[a-z]{1,2}[A-Z])[\w.@’-]*(?:\s(?:[A-Z][\w.-]*|of|for|and(?=\s[A-Z]))){0,5}(?<!\sof)(?<!\sfor)(?<!\sand)"
 _REPLACED = re.compile(
