@@ -15,8 +15,9 @@ from typing import Any
 
 import httpx
 import pytest
-from served import EX, Running, running
+from served import EX, Running, dataset, running
 
+from kg.store import publish
 from kg.web.outbound import NotFetched, Outbound, forbidden
 from kg.web.syntax import service_calls
 
@@ -94,10 +95,12 @@ def elsewhere() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def federated(published: Path, elsewhere: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    log = tmp_path_factory.mktemp("service") / "log"
+def federated(elsewhere: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server with a store of its own, since a test here changes the data."""
+    folder = tmp_path_factory.mktemp("service")
+    publish(folder / "store", dataset())
     listed = f"{elsewhere}/sparql, {elsewhere}/data/, https://query.example.org/sparql"
-    with running(published, log, service_allowlist=listed, admin_token=TOKEN) as started:
+    with running(folder / "store", folder / "log", service_allowlist=listed, admin_token=TOKEN) as started:
         yield started
 
 

@@ -378,7 +378,10 @@ def short_name(name: str) -> str:
         return name
     cut = name[: words[_LONGEST_NAME].start()]
     phrases = [m.start() for m in _PHRASE.finditer(cut) if len(re.findall(r"\w+", cut[: m.start()])) >= 8]
-    return cut[: phrases[-1] if phrases else len(cut)].rstrip(" ,;:(–-") + "…"
+    kept = cut[: phrases[-1] if phrases else len(cut)]
+    if kept.count("(") > kept.count(")"):
+        kept = kept[: kept.rindex("(")]
+    return kept.rstrip(" ,;:(–-") + "…"
 
 
 def _long(name: str) -> bool:
