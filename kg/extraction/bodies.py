@@ -20,6 +20,7 @@ from kg.extraction.gazetteer import (
 from kg.extraction.instruments import Instruments
 from kg.extraction.listings import Entry, entries
 from kg.extraction.names import Name, classify, is_acronym
+from kg.extraction.naming import Named
 from kg.extraction.negation import is_denied
 from kg.extraction.places import Distinct, Places
 from kg.extraction.reading import Reading
@@ -66,7 +67,7 @@ _PROSE_IN = (
 
 
 @dataclass(slots=True, eq=False)
-class BodyDraft:
+class BodyDraft(Named):
     """A body while it is put together from its mentions."""
 
     name: str
@@ -84,29 +85,15 @@ class BodyDraft:
     def names(self) -> list[str]:
         return [name for name in (self.name, self.acronym, *self.aliases) if name]
 
-    def is_called(self, name: str) -> bool:
-        """Whether it has that name already, whatever the spelling."""
-        if not self._keys:
-            self._keys = {words_key(known) for known in self.names}
-        return words_key(name) in self._keys
-
-    def call(self, name: str) -> None:
-        """Gives it a further name."""
-        if not self.is_called(name):
-            self._keys.add(words_key(name))
-            self.aliases.append(name)
-
     def rename(self, name: str) -> None:
         """Gives it another name; the former one stays known."""
-        self.is_called(name)
-        self._keys.add(words_key(name))
+        self._know(name)
         self.aliases.append(self.name)
         self.name = name
 
     def abbreviate(self, acronym: str) -> None:
         """Gives it its abbreviation."""
-        self.is_called(acronym)
-        self._keys.add(words_key(acronym))
+        self._know(acronym)
         self.acronym = acronym
 
 

@@ -19,7 +19,14 @@ from kg.extraction.initiatives import InitiativeDraft, find_initiatives
 from kg.extraction.instruments import InstrumentDraft, Instruments, find_instruments
 from kg.extraction.memberships import MembershipDraft, find_memberships
 from kg.extraction.names import classify
-from kg.extraction.outcome import Extraction, Outcome, QuestionSummary, distinct, without_clashes
+from kg.extraction.outcome import (
+    Extraction,
+    Outcome,
+    QuestionSummary,
+    confidences_by_question,
+    distinct,
+    without_clashes,
+)
 from kg.extraction.partnerships import PartnershipDraft, find_partnerships
 from kg.extraction.places import Distinct
 from kg.extraction.portals import PortalDraft, find_portals
@@ -370,11 +377,7 @@ class _Assembly:
         return found
 
     def _summary(self, record: Record) -> list[QuestionSummary]:
-        facts: dict[str, list[str]] = {}
-        for name in Record.FACT_LISTS:
-            for entry in getattr(record, name):
-                for q in entry.q:
-                    facts.setdefault(q, []).append(entry.confidence or "high")
+        facts = confidences_by_question(record)
         answers = {answer.q: answer for answer in record.answers}
         rows = []
         for question in self._reading.form.questions:

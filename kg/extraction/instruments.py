@@ -13,6 +13,7 @@ from kg.extraction.citations import Citation, citations_between, plain_number, s
 from kg.extraction.evidence import Evidence
 from kg.extraction.gazetteer import Phrases, coded, country_of, data
 from kg.extraction.names import Name, classify
+from kg.extraction.naming import Named
 from kg.extraction.negation import is_denied, is_planned
 from kg.extraction.places import Distinct, Places
 from kg.extraction.reading import Reading, Sentence
@@ -38,7 +39,7 @@ _CITED_IN = _NAMED_IN | {"3", "19", "20", "22", "24"}
 
 
 @dataclass(slots=True, eq=False)
-class InstrumentDraft:
+class InstrumentDraft(Named):
     """An instrument while it is put together from its mentions."""
 
     kind: str
@@ -66,22 +67,9 @@ class InstrumentDraft:
     def names(self) -> list[str]:
         return [name for name in (self.name, self.title, *self.aliases) if name]
 
-    def is_called(self, name: str) -> bool:
-        """Whether it has that name already, whatever the spelling."""
-        if not self._keys:
-            self._keys = {words_key(known) for known in self.names}
-        return words_key(name) in self._keys
-
-    def call(self, name: str) -> None:
-        """Gives it a further name."""
-        if not self.is_called(name):
-            self._keys.add(words_key(name))
-            self.aliases.append(name)
-
     def entitle(self, title: str) -> None:
         """Gives it its title."""
-        self.is_called(title)
-        self._keys.add(words_key(title))
+        self._know(title)
         self.title = title
 
 

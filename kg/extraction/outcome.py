@@ -32,6 +32,16 @@ class Extraction:
     warnings: list[str] = field(default_factory=list)
 
 
+def confidences_by_question(record: Record) -> dict[str, list[str]]:
+    """How sure each fact is, under every question or section that states it."""
+    stated: dict[str, list[str]] = {}
+    for name in Record.FACT_LISTS:
+        for fact in getattr(record, name):
+            for q in fact.q:
+                stated.setdefault(q, []).append(fact.confidence or "high")
+    return stated
+
+
 def distinct(names: list[str], *others: str | None) -> list[str]:
     """The names that are not among the others and stand once."""
     seen = {other for other in others if other}

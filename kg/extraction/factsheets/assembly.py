@@ -22,7 +22,14 @@ from kg.extraction.factsheets.partners import (
 from kg.extraction.factsheets.reading import FactsheetReading, clean_title, tidy, words
 from kg.extraction.factsheets.systems import SystemDraft, find_systems
 from kg.extraction.gazetteer import country_of, data
-from kg.extraction.outcome import Extraction, Outcome, QuestionSummary, distinct, without_clashes
+from kg.extraction.outcome import (
+    Extraction,
+    Outcome,
+    QuestionSummary,
+    confidences_by_question,
+    distinct,
+    without_clashes,
+)
 from kg.iris import host_of, slug
 from kg.questionnaire.outline import (
     FoundSection,
@@ -315,11 +322,7 @@ class _Assembly:
 
     def _summary(self, record: Record) -> list[QuestionSummary]:
         """Section by section: how many facts it states."""
-        stated: dict[str, list[str]] = {}
-        for name in Record.FACT_LISTS:
-            for fact in getattr(record, name):
-                for q in fact.q:
-                    stated.setdefault(q, []).append(fact.confidence or "high")
+        stated = confidences_by_question(record)
         answers = {answer.q: answer for answer in record.answers}
         rows = []
         for section in self._reading.outline.sections:
