@@ -25,7 +25,7 @@ from kg.settings import Settings
 from kg.store import NoStore, PublishingInProgress
 from kg.store import remote_publish as publishing
 from kg.store.engines import Connection, StoreRefuses, StoreUnreachable
-from kg.store.remote import current_version
+from kg.store.remote import SD, current_version, published_graph
 from kg.store.remote_publish import publish_remote, require_writable
 from kg.store.source import open_dataset
 from sparql_engines import SparqlServer, free_port, oxigraph
@@ -150,13 +150,24 @@ def test_large_graphs_go_in_pieces(engine: SparqlServer, monkeypatch: pytest.Mon
     )
 
 
-def test_readers_see_one_version_or_the_other(engine: SparqlServer) -> None:
-    """Directly at the engine, where nobody mediates: a count over a graph's old and new values is never mixed."""
-    chosen = settings(engine, "atomic")
+@pytest.mark.parametrize("place", ["the merge that is said to be current", "a named graph"])
+def test_readers_see_one_version_or_the_other(engine: SparqlServer, place: str) -> None:
+    """Directly at the engine, where nobody mediates: a count over old and new values is never mixed.
+
+    A scan that reads committed rows, as Virtuoso's do, may cross the moment at which a named graph is exchanged; the
+    merge of a version never changes, so that following the note to it is safe on every engine (docs/scaling.md).
+    """
+    if place == "a named graph" and engine.name == "virtuoso":
+        pytest.skip("Virtuoso reads committed rows, not a snapshot: docs/scaling.md")
+    chosen = settings(engine, f"atomic-{len(place)}")
     size = 3000
     publish_remote(chosen, quads(*range(size), graph="atomic", value="old"))
     old, new = (f'STRSTARTS(?o, "{word}")' for word in ("old", "new"))
-    text = f"SELECT (SUM(IF({old}, 1, 0)) AS ?old) (SUM(IF({new}, 1, 0)) AS ?new) {{ GRAPH <{EX}atomic> {{ ?s ?p ?o }} }}"
+    current = f"GRAPH <{published_graph(chosen.base_iri)}> {{ ?dataset <{SD}defaultGraph> ?g }}"
+    graph = f"GRAPH <{EX}atomic>" if place == "a named graph" else f"{current} GRAPH ?g"
+    text = (
+        f"SELECT (SUM(IF({old}, 1, 0)) AS ?old) (SUM(IF({new}, 1, 0)) AS ?new) {{ {graph} {{ ?s ?p ?o }} }}"
+    )
     seen: set[tuple[int, ...]] = set()
     done = threading.Event()
 
