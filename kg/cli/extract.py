@@ -37,7 +37,7 @@ def extract(
 ) -> None:
     """Read filled-in questionnaires and factsheets and write records to review (to standard output without -o).
 
-    A document that cannot be read is named and does not stop the others; the exit code is then 2.
+    A record in the folder that holds reviewed facts is never overwritten. A document that cannot be read is named and does not stop the others; the exit code is then 2.
     """
     from kg.extraction.batch import documents_in, extract_many
     from kg.records.dump import dump_record
@@ -61,6 +61,10 @@ def extract(
             target = None
             if output is not None:
                 target = output / str(record.source.edition) / f"{record.source.country}.yaml"
+                if _is_reviewed(target):
+                    console.print(f"{target} holds reviewed facts and was left as it is", markup=False)
+                    results.append({**_described(outcome.path, target, outcome.extraction), "kept": True})
+                    continue
                 _write(target, dump_record(record))
             elif not as_json:
                 sys.stdout.write(dump_record(record))
@@ -114,6 +118,13 @@ def evaluate(
 
     result = measure(gold, records or bundled("data") / "responses", documents)
     sys.stdout.write((result.to_json() if as_json else result.to_text()) + "\n")
+
+
+def _is_reviewed(target: Path) -> bool:
+    """Whether a record is there in which a person has reviewed something; extraction must not undo that."""
+    return target.is_file() and any(
+        line.strip() == "status: reviewed" for line in target.read_text(encoding="utf-8").splitlines()
+    )
 
 
 def _described(path: Path, target: Path | None, extraction: Any) -> dict[str, Any]:

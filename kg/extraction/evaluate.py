@@ -522,6 +522,9 @@ def _same_instrument(gold: Item, other: Item, strict: bool) -> bool:
             and _name_keys(gold, "title", "aliases") & _name_keys(other, "title", "name", "aliases")
         ):
             return True
+        if same and _name_keys(gold, "title", "aliases") & _name_keys(other, "title", "name", "aliases"):
+            # Number and title agree: what one source calls a decree another calls a regulation.
+            return True
         return bool(same) and (
             _kind_family(gold["kind"]) == _kind_family(other["kind"])
             or "other" in (gold["kind"], other["kind"])
@@ -679,11 +682,25 @@ def _produced(negative: dict[str, Any], items: dict[str, list[Item]]) -> bool:
             as_kind = re.search(r"\bas kind (\S+)", words)
             if as_kind and item.get("kind") != as_kind[1]:
                 continue
-            if any(len(name.split()) >= 2 and f" {name} " in text for name in names):
+            if as_kind and any(len(name.split()) >= 2 and f" {name} " in text for name in names):
                 return True
-        if kind == "portals" and item.get("url") and url_key(item["url"]) in words:
+            # A name is compared as a whole: what is forbidden may stand inside the name of something else, and the other way round.
+            if {words_key(part).removeprefix("the ") for part in _forbidden(words)} & names:
+                return True
+        if (
+            kind == "portals"
+            and item.get("url")
+            and "//" in words
+            and url_key(words.strip()) == url_key(item["url"])
+        ):
             return True
     return False
+
+
+def _forbidden(words: str) -> list[str]:
+    """The names that a negative forbids: the whole of it, and without a remark in brackets or behind a dash or "as"."""
+    plain = re.sub(r"\s*\([^()]*\)\s*$", "", words)
+    return [words, plain, re.split(r"\s(?:as|–|—|-)\s|:\s", plain)[0]]
 
 
 # -- gold in words

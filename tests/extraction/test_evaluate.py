@@ -72,6 +72,13 @@ def test_a_further_key_is_a_further_fact(tmp_path: Path) -> None:
     assert (found.micro.right, found.micro.wrong, found.micro.missed) == (1, 1, 1)
 
 
+def test_a_negative_inside_another_name_is_not_produced(tmp_path: Path) -> None:
+    gold = (
+        "instruments: []\nnegatives: [{q: 9, list: instruments, item: the Public Data Act Monitoring Report}]"
+    )
+    assert evaluate(_folder(tmp_path, "The Public Data Act applies.", gold)).negatives == []
+
+
 def test_a_negative_that_is_produced_is_counted(tmp_path: Path) -> None:
     gold = "instruments: []\nnegatives: [{q: 9, list: instruments, item: the Public Data Act as law}]"
     assert len(evaluate(_folder(tmp_path, "The Public Data Act applies.", gold)).negatives) == 1

@@ -14,13 +14,13 @@ from kg.cli.app import app
 from kg.documents import Document, read_bytes, read_document
 from kg.extraction import extract
 from kg.extraction.evaluate import Evaluation, evaluate
-from kg.extraction.factsheets.citing import bracket_citation, cited_between
-from kg.extraction.factsheets.reading import clean_title, tidy
+from kg.extraction.factsheets.citing import bracket_citation, cited_between, kind_family
+from kg.extraction.factsheets.reading import clean_title, is_law_address, mended, tidy
 from kg.extraction.factsheets.titles import title_kind
 from kg.extraction.factsheets.union import union_mentions
 from kg.iris import host_of
-from kg.questionnaire.outline import family_of, load_outline, parse_outline
-from kg.questionnaire.wording import fold
+from kg.questionnaire.outline import family_of, load_outline, parse_outline, says_nothing
+from kg.questionnaire.wording import fold, words_key
 from kg.records.dump import dump_record
 from kg.records.load import load_record
 from kg.records.model import Record
@@ -189,6 +189,25 @@ def test_citations_with_letters_or_an_issuer() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("url", "text", "behind", "address"),
+    [
+        ("https://x.sharepoint.com/sites/a/Factsheet/data.gov.be", "portal", "", "https://data.gov.be"),
+        ("https://x.sharepoint.com/sites/a/Factsheet/tax.example.pl/register", "here", "", "https://tax.example.pl/register"),
+        ("https://x.sharepoint.com/sites/a/Minutes of the meeting.docx", "minutes", "", None),
+        ("https://laws.example/act/5", "bezpieczny.pl", "", "https://bezpieczny.pl"),
+        ("https://www.sante.public.lu/fr", "sante.lu", "", "https://www.sante.public.lu/fr"),
+        ("http://geodata.example/", "geoadata.example", "", "http://geodata.example/"),
+        ("http://www.window", "www.window", ".mt now", "http://www.window.mt"),
+        ("mailto:someone@example.org", "write", "", None),
+    ],
+)  # fmt: skip
+def test_an_address_that_editors_broke_is_mended(
+    url: str, text: str, behind: str, address: str | None
+) -> None:
+    assert mended(url, text, behind) == address
+
+
 # -- records
 
 
@@ -200,7 +219,7 @@ def small() -> Evaluation:
 def test_the_small_factsheets_are_read_well(small: Evaluation) -> None:
     assert small.micro.f1 >= 0.97, small.to_text()
     assert small.negatives == []
-    assert set(small.documents) == {"iceland.html", "ireland.md", "latvia.html"}
+    assert set(small.documents) == {"iceland.html", "ireland.md", "latvia.html", "slovenia.html"}
 
 
 def test_a_section_that_says_no_is_an_answer_and_no_entity() -> None:
@@ -330,6 +349,51 @@ def test_one_title_per_instrument(records: dict[str, Record]) -> None:
         assert max(keys.values(), default=1) == 1, (country, keys.most_common(2))
 
 
+def test_a_title_belongs_to_one_instrument(records: dict[str, Record]) -> None:
+    for country, record in records.items():
+        seen: dict[tuple[str | None, str, str], Any] = {}
+        for entry in record.instruments:
+            title = words_key(entry.title or entry.name)
+            if len(title.split()) < 4 or (entry.title or entry.name).endswith("…"):
+                continue
+            other = seen.setdefault((entry.country, kind_family(entry.kind), title), entry)
+            # Two of one title differ in number or year, as yearly acts do.
+            assert other is entry or (other.number, other.year) != (entry.number, entry.year), (
+                country,
+                title,
+            )
+
+
+def test_a_heading_without_content_gives_no_entry(records: dict[str, Record], factsheets: Path) -> None:
+    outline = load_outline("factsheet", 2023)
+    for country, record in records.items():
+        document = read_document(factsheets / f"{country}.html")
+        empty = {
+            item.title.position.start
+            for section in parse_outline(document, outline)
+            if section.section.expects in ("infrastructure", "bodies")
+            for item in section.items
+            if item.title is not None and all(says_nothing(b.text, outline) for b in item.blocks)
+        }
+        for kind in ENTITIES:
+            for entry in getattr(record, kind):
+                where = {span.start for span in entry.spans}
+                assert not where or not where <= empty, (country, kind, entry.name)
+
+
+def test_addresses_are_those_of_what_they_stand_at(records: dict[str, Record]) -> None:
+    for country, record in records.items():
+        for kind in ENTITIES:
+            for entry in getattr(record, kind):
+                for url in (getattr(entry, "url", None), *getattr(entry, "urls", [])):
+                    if url is None:
+                        continue
+                    where = f"{country} {kind} {entry.name}: {url}"
+                    assert not re.search(r"sharepoint\.com|safelinks|urldefense", url), where
+                    assert kind != "bodies" or not is_law_address(url), where
+                    assert kind not in ("portals", "platforms") or "eur-lex" not in url, where
+
+
 @pytest.mark.parametrize("country", ["denmark", "liechtenstein"])
 def test_word_and_web_page_give_one_record(factsheets: Path, country: str) -> None:
     texts = []
@@ -344,9 +408,10 @@ def test_word_and_web_page_give_one_record(factsheets: Path, country: str) -> No
 
 def test_the_gold_is_reached(factsheets: Path) -> None:
     found = evaluate(GOLD, documents=factsheets)
-    assert found.micro.f1 >= 0.88, found.to_text()
-    assert found.kinds["instruments"].f1 >= 0.91, found.to_text()
-    assert found.kinds["bodies"].f1 >= 0.87, found.to_text()
+    assert found.micro.f1 >= 0.92, found.to_text()
+    assert found.kinds["instruments"].f1 >= 0.92, found.to_text()
+    assert found.kinds["bodies"].f1 >= 0.90, found.to_text()
+    assert found.kinds["portals"].f1 >= 0.90, found.to_text()
 
 
 def _without_spans(value: Any) -> Any:

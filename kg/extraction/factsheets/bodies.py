@@ -10,7 +10,14 @@ from functools import cache
 from rapidfuzz import fuzz
 
 from kg.extraction.evidence import Confidence, Evidence
-from kg.extraction.factsheets.reading import FactsheetReading, clean_title, coded_words, link_of, words
+from kg.extraction.factsheets.reading import (
+    FactsheetReading,
+    clean_title,
+    coded_words,
+    is_law_address,
+    link_of,
+    words,
+)
 from kg.extraction.factsheets.titles import name_key, title_kind
 from kg.extraction.gazetteer import country_mentions, country_of, data
 from kg.extraction.names import Name, classify, is_acronym
@@ -58,6 +65,8 @@ class Bodies:
         """The body with that name, made on first use."""
         name = re.sub(r"^[Tt]he\s(?=[A-Z])", "", name)
         draft = self.known(name) or self._longer(name)
+        if acronym and re.search(r"\d\d", acronym):
+            acronym = None
         if draft is None and acronym and not _plain(acronym):
             other = self.known(acronym)
             # An abbreviation is shared by few; the names must have a word in common.
@@ -91,14 +100,33 @@ class Bodies:
                 if len(n) > 12
             )
         ]
-        found = alike or [draft for draft in self.drafts if any(self._goes_on(name, n) for n in draft.names)]
+        found = alike or [draft for draft in self.drafts if any(self.goes_on(name, n) for n in draft.names)]
         if len(found) != 1:
             return None
         self.merges.append(f"{name} → {found[0].name}")
         found[0].evidence.doubt("inferred", "Taken to be one body under two forms of its name.", stated=name)
         return found[0]
 
-    def _goes_on(self, short: str, long: str) -> bool:
+    def merge(self, draft: BodyDraft, into: BodyDraft) -> None:
+        """Makes two bodies one, under the name of the second."""
+        self.drafts.remove(draft)
+        for key, holder in list(self._by_key.items()):
+            if holder is draft:
+                self._by_key[key] = into
+        for name in draft.names:
+            if words_key(name) not in {words_key(n) for n in into.names}:
+                into.aliases.append(name)
+        into.urls += [url for url in draft.urls if not into.urls]
+        into.evidence.merge(draft.evidence)
+        for other in self.drafts:
+            if other.parent is draft:
+                other.parent = into
+        self.merges.append(f"{draft.name} → {into.name}")
+        into.evidence.doubt(
+            "inferred", "Taken to be one body under two forms of its name.", stated=draft.name
+        )
+
+    def goes_on(self, short: str, long: str) -> bool:
         """Whether one name is the beginning or the end of the other, and both are of one type of body."""
         wanted = name_key(short, self._reading.country).split()
         whole = name_key(long, self._reading.country).split()
@@ -138,14 +166,152 @@ def find_bodies(reading: FactsheetReading) -> Bodies:
                 for name in _operators(reading, start, end):
                     _named(reading, bodies, item, name)
                 _response_teams(reading, bodies, item, start, end)
+                for name in (*_linked(reading, start, end), *_said_to_be(reading, start, end)):
+                    _named(reading, bodies, item, name)
                 for name in body_names(reading, start, end):
                     if bodies.known(plain_body(name.text)) is not None or _is_body(reading, name, start, end):
                         _named(reading, bodies, item, name)
+    _merge_shorter(reading, bodies)
     for draft in bodies.drafts:
+        draft.urls = [url for url in draft.urls if not is_law_address(url)]
         _initials(reading, bodies, draft)
+        _own_site(reading, draft)
+    _merge_one_site(bodies)
+    for draft in bodies.drafts:
         if not draft.areas:
             draft.areas = coded_words("body_areas").codes(fold(" ".join(draft.names)))[:1]
     return bodies
+
+
+def _linked(reading: FactsheetReading, start: int, end: int) -> Iterator[Name]:
+    """The names of bodies that links stand on, written out to the last small letter: "[National Coordination centre]"."""
+    for link in reading.links_between(start, end):
+        text = re.sub(
+            r"^[Tt]he\s",
+            "",
+            re.sub(r"\s\([\w-]{2,10}\)?$|\s\($", "", " ".join(link.text.split()).strip(" .,;")),
+        )
+        text = plain_body(_split(text)[0])
+        group, kind = classify(text)
+        if (
+            group != "bodies"
+            or not text[:1].isupper()
+            or not 2 <= len(text.split()) <= 9
+            or sum(w[0].islower() for w in text.split() if w not in _SMALL_WORDS) > 1
+            or is_generic(text, reading.country)
+            or is_post(text)
+            or is_foreign(reading, text)
+            or title_kind(text) is not None
+            or _NO_BODY.search(text)
+            or not _has_body_noun(text)
+            or _REGISTER.search(words_key(text)) is not None
+            or (_UNSURE.search(words_key(text)) is not None and kind not in ("centre", "academic"))
+        ):
+            continue
+        at = reading.text.find(text, link.start, link.end + 1)
+        if at >= 0 and _A_THING.match(reading.text, at + len(text), end) is None:
+            acronym = _ACRONYM_BEHIND.match(reading.text, at + len(text), min(end + 12, len(reading.text)))
+            yield Name(
+                at, at + len(text), text, "bodies", kind, acronym[1] if acronym else None, at + len(text)
+            )
+
+
+def _said_to_be(reading: FactsheetReading, start: int, end: int) -> Iterator[Name]:
+    """Names of any kind that a sentence says are those of bodies: "X is the agency which", "the agency in charge is X", "the company X Ltd"."""
+    for pattern in (_IS_A_BODY, _BODY_IS, _COMPANY):
+        for match in pattern.finditer(reading.text, start, end):
+            text = match["name"].removeprefix("The ").strip()
+            if pattern is _IS_A_BODY and reading.text[start : match.start()].strip() not in (
+                "",
+                "The",
+                "the",
+            ):
+                # Not the beginning of the sentence, so perhaps not of the name.
+                continue
+            if text in _PRONOUNS or (pattern is _IS_A_BODY and _REGISTER.search(words_key(text))):
+                continue
+            if (
+                is_foreign(reading, text)
+                or is_post(text)
+                or is_generic(text, reading.country)
+                or title_kind(text) is not None
+            ):
+                continue
+            if country_of(text) is not None or (
+                classify(text)[0] not in (None, "bodies", "organisations") and pattern is not _COMPANY
+            ):
+                continue
+            at = match.end("name") - len(text)
+            acronym = _ACRONYM_BEHIND.match(reading.text, at + len(text), end)
+            yield Name(
+                at, at + len(text), text, "bodies", None, acronym[1] if acronym else None, at + len(text)
+            )
+
+
+def _merge_shorter(reading: FactsheetReading, bodies: Bodies) -> None:
+    """Bodies that prose calls by a shorter name before, or beside, the one that a heading gives them."""
+    for short in list(bodies.drafts):
+        if (
+            short.headed
+            or short.acronym
+            or len(name_key(short.name, reading.country).split()) < 2
+            or is_generic(short.name, reading.country)
+        ):
+            continue
+        longer = [
+            d
+            for d in bodies.drafts
+            if d is not short and d.headed and any(bodies.goes_on(short.name, n) for n in d.names)
+        ]
+        if len(longer) == 1 and set(short.evidence.q) & set(longer[0].evidence.q):
+            bodies.merge(short, longer[0])
+
+
+def _merge_one_site(bodies: Bodies) -> None:
+    """Bodies of one type and one address whose names mostly agree: "Association of Cities and Communes", "… and Municipalities"."""
+    by_url: dict[str, BodyDraft] = {}
+    for draft in list(bodies.drafts):
+        for url in draft.urls[:1]:
+            holder = by_url.setdefault(url.rstrip("/").casefold(), draft)
+            if holder is draft:
+                continue
+            if (
+                holder.type == draft.type
+                and fuzz.token_sort_ratio(words_key(holder.name), words_key(draft.name)) >= 72
+            ):
+                first, second = (draft, holder) if draft.headed and not holder.headed else (holder, draft)
+                bodies.merge(second, first)
+                by_url[url.rstrip("/").casefold()] = first
+            elif bodies.goes_on(holder.name, draft.name) or bodies.goes_on(draft.name, holder.name):
+                first, second = (holder, draft) if len(holder.name) > len(draft.name) else (draft, holder)
+                bodies.merge(second, first)
+                by_url[url.rstrip("/").casefold()] = first
+
+
+def _own_site(reading: FactsheetReading, draft: BodyDraft) -> None:
+    """The address that the name of a body leads to anywhere in the document, or that stands on "website" right behind it."""
+    if draft.urls:
+        return
+    keys = {words_key(n) for n in draft.names if len(n) > 3}
+    for link in reading.links:
+        if is_law_address(link.url):
+            continue
+        text = words_key(re.sub(r"\([^)]*\)?", " ", link.text)).removeprefix("the ")
+        if text in keys:
+            draft.urls.append(link.url)
+            return
+    for span in draft.evidence.spans:
+        if span.start is None or span.end is None:
+            continue
+        for link in reading.links_between(span.start - 2, span.end + 60):
+            behind = reading.folded[span.end : link.start]
+            if is_law_address(link.url) or link.url.lower().endswith(".pdf"):
+                continue
+            if (link.start <= span.start + 4 and link.end > span.end and " " in draft.name) or (
+                fold(link.text).strip() in data("factsheets")["site_words"] and _THROUGH_ITS.fullmatch(behind)
+            ):
+                draft.urls.append(link.url)
+                return
 
 
 def _response_teams(
@@ -178,21 +344,30 @@ def _house(reading: FactsheetReading, bodies: Bodies, item: OutlineItem) -> None
 
 def _initials(reading: FactsheetReading, bodies: Bodies, draft: BodyDraft) -> None:
     """The abbreviation that the document uses without saying so: "OPM" for the Office of the Prime Minister."""
-    if draft.acronym is not None or (not draft.headed and len(draft.evidence.spans) < 2):
+    if draft.acronym is not None:
         return
-    initials = "".join(word[0] for word in re.findall(r"[^\W\d_][\w-]*", draft.name) if word[0].isupper())
-    if (
-        len(initials) >= 3
-        and re.search(rf"(?<![\w-]){re.escape(initials)}(?![\w-])", reading.text)
-        and bodies.known(initials) is None
-    ):
-        bodies.add_name(draft, initials)
+    letters = [word[0] for word in re.findall(r"[^\W\d_][\w-]*", draft.name)]
+    capitals = "".join(letter for letter in letters if letter.isupper())
+    # "Department of Contracts" is the DoC or the DC.
+    for initials in (capitals, "".join(letters)) if "of" in draft.name.split() else (capitals,):
+        if (
+            len(initials) >= 3
+            and re.search(rf"(?<![\w(-]){re.escape(initials)}(?![\w)-])", reading.text)
+            and not re.search(rf"\({re.escape(initials)}\)", reading.text)
+            and bodies.known(initials) is None
+        ):
+            bodies.add_name(draft, initials)
+            return
 
 
 def body_names(reading: FactsheetReading, start: int, end: int) -> Iterator[Name]:
     """The names of public bodies of the country between two offsets."""
     for name in reading.names(start, end):
         name = _whole(reading.text, name, end)
+        dated = _DATED.match(name.text)
+        if dated is not None:
+            # "In June 2021 the Board": the month is no part of the name.
+            name = replace(name, start=name.start + dated.end(), text=name.text[dated.end() :])
         left, found, right = name.text.partition(" and the ")
         if found and classify(right)[0] == "bodies" and classify(left)[0] != "bodies":
             # "Digital Success Programme and the Agency for IT": the second is the body.
@@ -405,9 +580,21 @@ def _named(reading: FactsheetReading, bodies: Bodies, item: OutlineItem, name: N
     for other in _behind(reading, name.start + len(text), name.start + len(text) + 130):
         bodies.add_name(draft, other)
     before = _BEFORE.search(reading.text[max(0, name.start - 24) : name.start])
-    if before is not None and is_acronym(before[1]):
+    if (
+        before is not None
+        and is_acronym(before[1])
+        and not before[1][-1].isdigit()
+        and (
+            before[0].endswith("(")
+            or _NAME_BEFORE.search(reading.text, max(0, name.start - 60), name.start - len(before[0])) is None
+        )
+    ):
         # "INCIBE (Spanish National Cybersecurity Institute)".
         bodies.add_name(draft, before[1])
+    short = _OR_SHORT.match(reading.text, name.start + len(text))
+    if short is not None and draft.acronym is None:
+        # "the Office of Electronic Communications or UKE".
+        bodies.add_name(draft, short[1])
     leading = text.split()[0]
     if leading.isupper() and len(leading) > 3 and draft.acronym is None:
         bodies.add_name(draft, leading)
@@ -440,7 +627,11 @@ def _is_body(reading: FactsheetReading, name: Name, start: int, end: int) -> boo
     text = plain_body(name.text)
     if _TEAM.search(text):
         return True
-    if _NO_BODY.search(text):
+    if _NO_BODY.search(text) or _OF_ACRONYM.match(text):
+        return False
+    if _A_THING.match(reading.text, name.end, end) is not None or _AS_SYSTEM.search(
+        reading.folded, max(start, name.start - 40), name.start
+    ):
         return False
     if title_kind(text) is not None and classify(text)[1] not in ("ministry",):
         return False
@@ -509,7 +700,7 @@ def _behind(reading: FactsheetReading, at: int, end: int) -> list[str]:
 
 def _split(name: str) -> tuple[str, str | None]:
     """ "Agency for IT Services, Ministry of Finance": the body and the one above it."""
-    for sign in (", ", " - ", " – ", " of the ", " within the ", " at the "):
+    for sign in (", ", " - ", " – ", " / ", " of the ", " within the ", " at the "):
         left, found, right = name.rpartition(sign) if sign == ", " else name.partition(sign)
         if found and is_acronym(right) and classify(left)[0] == "bodies":
             return left.strip(), right.strip()
@@ -522,7 +713,9 @@ def _split(name: str) -> tuple[str, str | None]:
         ):
             continue
         first, second = (
-            (right, left) if sign in (" - ", " – ") and body_type(left) == "ministry" else (left, right)
+            (right, left)
+            if sign in (" - ", " – ", " / ") and body_type(left) == "ministry"
+            else (left, right)
         )
         if sign == " of the " and body_type(second) not in ("ministry", "executive-office"):
             continue
@@ -587,14 +780,18 @@ _RUN_BY = re.compile(
     r"\b(?:managed|operated|run|administered|maintained|supervised|overseen|coordinated|issued|developed and managed) by (?:the )?$|\bresponsibility of (?:the )?$"
 )
 _A_THING = re.compile(
-    r"\s(?:app|application|portal|platform|system|service|project|software|solution|website|tool|programme|register|card)\b"
+    r"\s(?:\([A-Z][\w-]{1,9}\)\s)?(?:[Rr]egist(?:er|ry)|app|application|portal|platform|system|service|project|software|solution|website|tool|programme|register|card)\b"
 )
 _ABOVE = re.compile(r"\s(?:within|under|at) the\s(?=[A-Z])")
 _MORE = re.compile(
     r"(?:, (?!the\b)[A-Z][\w-]+(?: [A-Z][\w-]+){0,3})+,? and [A-Z][\w-]+(?: [A-Z][\w-]+){0,2}(?= [a-z(]|[.,;)])(?<! Ministry)(?<! Agency)"
 )
 _NO_BODY = re.compile(
-    r"(?:Agreement|Agreements|Decision|Regulation|Projects?|projects?|Providers?|Excellence|Portal|Platform|System|Programme|Academy|Directive|Services)$|^(?:One|Single|Digital|Electronic|Proof|Achieving)\b.*(?:Administration|Authority|Excellence)$|^(?:Digital|Smart) (?:Municipalit|Count|Cit)|\bBased$|^Help |^Office Gate|\b[Bb]ank$|Data Centre$|^[A-Z][a-z]+ing the |\bRegulation and\b"
+    r"(?:Agreement|Agreements|Decision|Regulation|Projects?|projects?|Providers?|Excellence|Portal|Platform|System|Programme|Academy|Directive|Services)$|^(?:One|Single|Digital|Electronic|Proof|Achieving)\b.*(?:Administration|Authority|Excellence)$|^(?:Digital|Smart) (?:Municipalit|Count|Cit)|\bBased$|^Help |^Office Gate|(?<!National )(?<!Central )\b[Bb]ank$|Data Centre$|^[A-Z][a-z]+ing the |\bRegulation and\b"
+)
+_OF_ACRONYM = re.compile(r"^(?:[A-Z]{2,6}\s|\w+’s\s)(?:Commission|Board|Committee|Council)$")
+_AS_SYSTEM = re.compile(
+    r"\b(?:service|portal|app|application|platform|system|tool|site|website)\s(?:called|named|titled|entitled|known as)\s[‘“]?$"
 )
 _HOUSE = re.compile(r"\b(?:Centre|Center|Institute|Agency|Office)$")
 _NO_HOUSE = re.compile(
@@ -603,7 +800,31 @@ _NO_HOUSE = re.compile(
 _NATIONAL = re.compile(
     r"^(?:[A-Z]\w+ )?National\b.*\b(?:Institute|Forum|Foundation|Centre|Center|Association|Observatory|Entity)$|^Observatory of"
 )
-_BEFORE = re.compile(r"(?<![\w-])([A-Z][\w-]{2,11})\s\((?:the\s)?$")
+_BEFORE = re.compile(r"(?<![\w-])([A-Z][\w-]{2,11})(?:\s\((?:the\s)?|,\sthe\s)$")
+_PRONOUNS = frozenset(["It", "This", "They", "He", "She", "These", "That", "One", "There", "The"])
+_DATED = re.compile(r"(?:[A-Z][a-z]+\s)?(?:19|20)\d\d,?\s(?:the\s)?(?=[A-Z])")
+_NAME_BEFORE = re.compile(r"[A-Z][\w-]*\s$")
+_OR_SHORT = re.compile(r"\sor\s([A-Z]{3,8})(?=[),.;\s])")
+_ACRONYM_BEHIND = re.compile(r"\s?\(([A-Z][\w-]{1,11})\)")
+_SMALL_WORDS = frozenset(
+    ["the", "of", "on", "for", "and", "in", "to", "a", "an", "de", "la", "del", "für", "und"]
+)
+_THROUGH_ITS = re.compile(
+    r"(?:\sor\s\w{2,8})?[,)]*\s?(?:,\s)?(?:(?:through|on|via|at|has|maintains)\s)?(?:its|their|whose|the)?\s?(?:own\s|official\s)?"
+)
+_NOUN_OF_BODY = r"(?:agency|authority|ministry|department|institution|organisation|entity|foundation|company|enterprise|public body|governmental body|government body|administrative body)"
+_ANY_NAME = (
+    r"(?P<name>[A-Z][\w-]*\.[a-z]{2,3}|[A-Z][\w’-]*(?:\s(?:(?:of|for|and)\s(?:the\s)?)?[A-Z][\w’-]*){0,6})"
+)
+_IS_A_BODY = re.compile(
+    rf"(?<![\w.-]){_ANY_NAME}(?:\s\([A-Z][\w-]{{1,9}}\))?,?\sis\s(?:the|a|an)\s(?:[a-z-]+\s){{0,3}}{_NOUN_OF_BODY}\b"
+)
+_BODY_IS = re.compile(
+    rf"\b[Tt]he\s{_NOUN_OF_BODY}\s(?:in charge|responsible|competent|that)\b[^.;,]{{0,60}}\sis\sthe\s{_ANY_NAME}"
+)
+_COMPANY = re.compile(
+    rf"\b(?:[Ss]tate|[Gg]overnment|[Pp]ublicly)[- ]owned\s(?:company|enterprise|limited company)\s(?:the\s)?{_ANY_NAME}"
+)
 _SERVICE = re.compile(r"\b(?:Service|Certification Authority)$")
 _CSIRT = re.compile(
     r"(?<![\w-])(?:(?:CSIRT|CERT)\s[A-Z]{3,}|CSIRT[A-Z][a-z]{3,}|[A-Z]{2,6}-CERT|CERT-[A-Z]{2,4})(?![\w-])"

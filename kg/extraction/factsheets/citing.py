@@ -300,7 +300,7 @@ _STOPS = (
     r"governs|implement\w*|amend\w*|repeal\w*|replac\w*|adopted|published|as well|into|by the|in order|contains|in force|covers|modified|created|mandated|develops|repealed|regulated|was|enacted|complements|incorporates|imposes|obliges|applied|stipulates|ensures|allows|applies|and the)\b|$)"
 )
 _TITLE_LISTED = re.compile(
-    r"(?:\s?:\s|\s(?:entitled|titled)\s(?:the\s)?|\s\((?=[^()]*(?:Rules|Regulations|Order|Act)\b[^()]*\)))(?P<title>[A-Z](?:[^;:.()\n]|\([^()\n]{2,60}\)){8,230}?(?:Regulations|Rules|Order|Act)(?:\s(?:19|20)\d\d)?)(?=[;,.)]|\s(?:and|was|were|is|are)\b|\s*$)"
+    r"(?:\s?:\s|\s(?:entitled|titled)\s(?:the\s)?|\s\((?=[^()]*(?:Rules|Regulations|Order|Act)\b[^()]*\)))(?P<title>[A-Z](?:[^;:.()\n]|\([^()\n]{2,60}(?:\([^()\n]{2,20}\)[^()\n]{0,60})?\)){8,230}?(?:Regulations|Rules|Order|Act)(?:\s(?:19|20)\d\d)?)(?=[;,.)]|\s(?:and|was|were|is|are)\b|\s*$)"
 )
 _TITLE_BEHIND = re.compile(
     r"(?:,? of (?:\d{1,2}(?:st|nd|rd|th)? )?(?:January|February|March|April|May|June|July|August|September|October|November|December)(?: \d{1,2})?(?:,? (?:19|20)\d\d)?)?[,)]?\s(?:(?:entitled |titled |called |the )*[‘“\"]([^’”\"]{6,200})[’”\"]|((?:on|for the|concerning|regarding|regulating|establishing|amending|relating to)\s(?!\d)[^.;(),]{4,160}?(?:,\s[A-Z][^.;(),]{3,60}(?:\sand\s[A-Z][^.;(),]{2,60})?)?(?:,\sand\s(?:on|for|of)\s[^.;(),]{5,140})?))"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -26,9 +27,17 @@ from kg.extraction.factsheets.citing import (
     number_name,
     title_behind,
 )
-from kg.extraction.factsheets.reading import FactsheetReading, Title, clean_title, coded_words, link_of, words
+from kg.extraction.factsheets.reading import (
+    FactsheetReading,
+    Title,
+    clean_title,
+    coded_words,
+    is_law_address,
+    link_of,
+    words,
+)
 from kg.extraction.factsheets.titles import name_key, named_by_year, section_topics, title_kind, undated
-from kg.extraction.factsheets.union import UnionAct, union_mentions
+from kg.extraction.factsheets.union import UnionAct, act_of_address, union_mentions
 from kg.extraction.gazetteer import Phrases, data
 from kg.extraction.names import is_acronym
 from kg.extraction.negation import is_planned
@@ -105,6 +114,7 @@ class _Finder:
         self._mentions: dict[int, list[Mention]] = {}
         self._leftover: list[OutlineItem] = []
         self._union_topics: dict[int, list[str]] = {}
+        self._same: list[tuple[InstrumentDraft, InstrumentDraft]] = []
 
     def found(self) -> Instruments:
         items = self._reading.items("communications", "legislation")
@@ -123,10 +133,114 @@ class _Finder:
         for item in [*items, *self._reading.items("infrastructure", "bodies")]:
             blocks = [*([item.title] if item.title else []), *item.blocks]
             self._mentions[id(item)] = [m for block in blocks for m in self._mentioned(item, block)]
+        self._find_same(items)
+        self._unite()
         for item in items:
             self._relate(item)
         self._settle()
         return Instruments(self._drafts, self._own, self._mentions, self._leftover)
+
+    # -- two drafts of one instrument
+
+    def _find_same(self, items: list[OutlineItem]) -> None:
+        """Notes drafts that the text says are one: "the X Order, under Legal Notice 4 of 2019", "S.L. 601.03 (L.N. 352-2016)", equal titles."""
+        text = self._reading.text
+        for item in items:
+            mentions = self._mentions[id(item)]
+            for first, second in pairwise(mentions):
+                between = text[first.end : second.start]
+                one, other = first.draft, second.draft
+                if one is other or one.of_union or other.of_union or len(between) > 160 or "\n" in between:
+                    continue
+                numbered = (
+                    one.number is None
+                    and other.number is not None
+                    and _plain_number(text[second.start : second.end])
+                )
+                bracketed = text[second.end : second.end + 1] == ")"
+                if (bracketed and _ORIGINAL.fullmatch(between)) or (
+                    numbered and _UNDER_NUMBER.fullmatch(between)
+                ):
+                    self._same.append((one, other))
+                elif one.number is not None and other.number is None and _BROUGHT.fullmatch(between):
+                    self._same.append((other, one))
+                elif numbered and bracketed and between.endswith("(") and not re.search(r"[.;]\s", between):
+                    self._same.append((one, other))
+            self._in_other_words(item, mentions)
+        self._same_titles()
+
+    def _in_other_words(self, item: OutlineItem, mentions: list[Mention]) -> None:
+        """A heading that gives a law its short name, where the first sentence has the official one with its address."""
+        own, spans = self._own.get(id(item)), self._reading.sentences(item)
+        if (
+            own is None
+            or own.of_union
+            or own.number is not None
+            or kind_family(own.kind) == "policy"
+            or not spans
+        ):
+            return
+        start, end = spans[0]
+        said = self._reading.folded[start : item.end]
+        if any(fold(name) in said for name in own.names):
+            return
+        first = next((m for m in mentions if start <= m.start < end and not m.draft.of_union), None)
+        if (
+            first is None
+            or first.draft is own
+            or kind_family(first.draft.kind) != kind_family(own.kind)
+            or first.draft.headed
+            or first.start - start > 60
+            or _CHANGES.search(self._reading.folded, start, first.start)
+            or not any(
+                link.start < first.end and link.end > first.start
+                for link in self._reading.links_between(first.start - 5, first.end)
+            )
+        ):
+            return
+        self._same.append((own, first.draft))
+
+    def _same_titles(self) -> None:
+        known: dict[str, InstrumentDraft] = {}
+        for draft in sorted(self._drafts, key=lambda d: (d.number is None, not d.headed)):
+            if draft.of_union or kind_family(draft.kind) == "policy":
+                continue
+            keys = {name_key(undated(n), self._reading.country) for n in draft.names if not _plain_number(n)}
+            for key in keys:
+                holder = known.setdefault(key, draft)
+                # Two words ("law cybersecurity") tell one law when only one of the two has a number.
+                if len(key.split()) < 2 or (
+                    len(key.split()) < 3
+                    and (holder.number is None or draft.number is not None or not draft.headed)
+                ):
+                    continue
+                if holder is not draft and kind_family(holder.kind) == kind_family(draft.kind):
+                    self._same.append((holder, draft))
+
+    def _unite(self) -> None:
+        """Makes each noted pair one draft, unless their numbers or years say that they are two."""
+        into: dict[int, InstrumentDraft] = {}
+
+        def final(draft: InstrumentDraft) -> InstrumentDraft:
+            while id(draft) in into:
+                draft = into[id(draft)]
+            return draft
+
+        for one, other in self._same:
+            one, other = final(one), final(other)
+            if one is other or not _compatible(one, other):
+                continue
+            _absorb(one, other)
+            into[id(other)] = one
+            self._drafts.remove(other)
+        if not into:
+            return
+        for key, draft in list(self._by_key.items()):
+            self._by_key[key] = final(draft)
+        for key_, draft in list(self._own.items()):
+            self._own[key_] = final(draft)
+        for key_, mentions in list(self._mentions.items()):
+            self._mentions[key_] = [Mention(m.start, m.end, final(m.draft)) for m in mentions]
 
     def _settle(self) -> None:
         """Takes back what cannot be: a year after the factsheet, an act on what came after it, a relation both ways."""
@@ -207,14 +321,16 @@ class _Finder:
             and (mentions[0].by_number or mentions[0].end >= end - 25)
         ):
             act = mentions[0].act
+        if act is None and title_kind(title.name) in ("directive", "regulation"):
+            act = self._linked_act(title_kind(title.name) or "", start, end)
         if act is None:
             return None
         draft = self._union(act)
         self._complete(draft, item, title)
-        if mentions[0].by_number and len(title.name) < 160:
+        if mentions and mentions[0].by_number and len(title.name) < 160:
             _add_alias(draft, title.name)
         for alias in title.aliases:
-            if len(alias) < 80:
+            if len(alias) < 80 and fold(alias) not in _TREATIES:
                 _add_alias(draft, alias)
         self._index(draft)
         return draft
@@ -321,7 +437,11 @@ class _Finder:
         draft.topics += [topic for topic in section_topics(item, title.name) if topic not in draft.topics]
         draft.technologies += [t for t in item.section.technologies if t not in draft.technologies]
         url = link_of(reading, [title.name, *title.aliases, draft.name, *draft.aliases], item.start, item.end)
-        url = url or self._own_link(item, title)
+        if draft.of_union:
+            # News on an act of the Union and national laws under its heading are no address of the act.
+            url = url if url is not None and is_law_address(url) else None
+        else:
+            url = url or self._own_link(item, title)
         if url is not None and url not in draft.urls:
             draft.urls.append(url)
         if _DRAFT.search(fold(title.name)):
@@ -514,6 +634,15 @@ class _Finder:
                 link.start < stop and link.end > start
                 for link in reading.links_between(max(0, start - 5), stop)
             )
+            act = self._linked_act(kind, start, stop)
+            if act is not None:
+                draft = self._union(act)
+                self._saw(draft, item, start, stop, "medium", "an act of the Union named with its address")
+                self._link(draft, start, stop)
+                return Mention(start, stop, draft)
+            if text[:1] == "e" and len(text.split()) == 2 and not linked:
+                # "eCommerce Act" is how prose calls an act for short.
+                return None
             told_apart = len(text.split()) > 3 or _PERIOD.search(text) or _YEAR_END.search(text)
             if (
                 kind_family(kind) == "policy"
@@ -528,6 +657,9 @@ class _Finder:
             ):
                 return None
             known = self._new(kind, text)
+        named = self._known_name(text) if tail is not None and tail.number else None
+        if named is not None and named is not known and not named.of_union and not known.of_union:
+            self._same.append((named, known))
         if tail is not None and not known.of_union and (known.number is None or known.date is None):
             _take_citation(known, tail)
         if words_key(text) not in {words_key(n) for n in known.names} and not known.of_union:
@@ -551,6 +683,16 @@ class _Finder:
             elif found is not None:
                 known.date, known.year = found
         return Mention(start, max(stop, after), known)
+
+    def _linked_act(self, kind: str, start: int, stop: int) -> UnionAct | None:
+        """The act of the Union that a directive or regulation named in prose is linked to."""
+        if kind not in ("directive", "regulation"):
+            return None
+        for link in self._reading.links_between(max(0, start - 12), stop):
+            act = act_of_address(link.url) if link.end > start else None
+            if act is not None and act.kind == kind:
+                return act
+        return None
 
     def _in_short(
         self, item: OutlineItem, text: str, kind: str | None, *, early: bool
@@ -595,7 +737,13 @@ class _Finder:
         _take_citation(draft, cited)
         if title is not None and cited.number is None and not draft.headed:
             # "Regulation of the Minister of Health of 17 December 2019 on …": the date belongs to the long form.
-            _add_alias(draft, f"{draft.name} {title.partition(' ')[2]}")
+            whole = f"{draft.name} {title.partition(' ')[2]}"
+            if draft.title is None and " of the " in draft.name:
+                draft.title = whole
+                _add_alias(draft, title)
+                title = None
+            else:
+                _add_alias(draft, whole)
         elif (
             title is not None
             and not draft.headed
@@ -757,6 +905,15 @@ class _Finder:
             for key in citation_keys(cited.kind, cited.number, cited.year, cited.date):
                 if key in self._by_key:
                     return self._by_key[key]
+            if cited.number and cited.year is None and cited.number.isdigit() and len(cited.number) > 1:
+                # "Section 2 of Executive Order No. 1572": the year was given where it was cited first.
+                same = [
+                    d for d in self._drafts
+                    if d.number and not d.of_union and plain_number(d.number) == plain_number(cited.number)
+                    and kind_family(d.kind) in (kind_family(cited.kind), "other")
+                ]  # fmt: skip
+                if len(same) == 1:
+                    return same[0]
         draft = self._known_name(name) if name else None
         if draft is None or cited is None:
             return draft
@@ -816,6 +973,47 @@ class _Finder:
                 key_ = name_key(variant, self._reading.country)
                 if len(key_) > 2 and not _GENERIC.fullmatch(fold(variant)):
                     self._by_key.setdefault(("name", key_), draft)
+
+
+def _compatible(one: InstrumentDraft, other: InstrumentDraft) -> bool:
+    """Whether two drafts can be one instrument: no two numbers of one series, no two years."""
+    if one.country != other.country:
+        return False
+    if one.year and other.year and one.year != other.year:
+        return False
+    if not (one.number and other.number):
+        return True
+    series = [re.sub(r"[\d.]+.*", "", n.lower()).strip() for n in (one.number, other.number)]
+    return (
+        plain_number(one.number) == plain_number(other.number)
+        or series[0] != series[1]
+        or ("." in one.number) != ("." in other.number)
+    )
+
+
+def _absorb(one: InstrumentDraft, other: InstrumentDraft) -> None:
+    """Takes over what the second draft of an instrument knows."""
+    if one.number is None and other.number is not None:
+        one.number, one.year, one.date = other.number, other.year or one.year, other.date or one.date
+        one.kind = other.kind if other.kind != "other" else one.kind
+        if one.title is None:
+            one.title, one.name = one.name, other.name
+    one.year, one.date = one.year or other.year, one.date or other.date
+    if one.date is not None and one.date.year != one.year:
+        one.date = None
+    one.in_force, one.in_force_year = one.in_force or other.in_force, one.in_force_year or other.in_force_year
+    for name in other.names:
+        _add_alias(one, name)
+    one.urls += [url for url in other.urls if url not in one.urls]
+    one.topics += [topic for topic in other.topics if topic not in one.topics]
+    one.technologies += [code for code in other.technologies if code not in one.technologies]
+    one.planned, one.headed = one.planned and other.planned, one.headed or other.headed
+    one.evidence.merge(other.evidence)
+
+
+def _plain_number(name: str) -> bool:
+    """Whether a name is a citation and nothing else: it tells no two series apart."""
+    return re.search(r"\d", name) is not None and len(words_key(name).split()) < 6
 
 
 def _titles(title: Title) -> list[Title]:
@@ -885,7 +1083,7 @@ def _law_names(reading: FactsheetReading, start: int, end: int) -> Iterator[tupl
         text = reading.text[first:last].strip(" .;,")
         if (
             (title_kind(text) is None and named_by_year(text) is None)
-            or not text[:1].isupper()
+            or not _CAPITAL.match(text)
             or len(text.split()) > 40
             or _TWO.search(text[:60])
         ):
@@ -972,7 +1170,7 @@ def _is_proper(text: str, kind: str) -> bool:
             "resolution",
             "directive",
         )
-        and text[:1].isupper()
+        and _CAPITAL.match(text) is not None
     )
 
 
@@ -1021,6 +1219,11 @@ def _overlaps(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
     return any(a < end and start < b for a, b in taken)
 
 
+_ORIGINAL = re.compile(r"\s?\((?:[Oo]riginal(?:ly)?\s|now\s|formerly\s)?")
+_UNDER_NUMBER = re.compile(r",?\s(?:under|by|through|in|by means of|by virtue of)\s(?:the\s)?")
+_BROUGHT = re.compile(
+    r"\s(?:brought into force|entitled|titled|called|introduced|published)\s(?:the\s)?[‘“]?"
+)
 _DATED = re.compile(
     r"\s(?:(?:of|in|from|on)\s(?:\d{1,2}\s)?(?:January|February|March|April|May|June|July|August|September|October|November|December)\s(?:19|20)\d\d|of\s(?:19|20)\d\d|for the (?:period|years).*)$"
 )
@@ -1042,6 +1245,8 @@ _THE_LAW = re.compile(
 _AND_ANOTHER = re.compile(
     r"\s(?:and|&)\s(?:the\s)?(?=(?:[A-Z][\w-]+\s){0,3}?(?:Law|Act|Decree|Strategy|Plan|Programme|Regulation)\s(?:on|for|to|of)\s)"
 )
+_TREATIES = ("eu", "ec", "eec", "ue", "euratom")
+_CAPITAL = re.compile(r"[A-Z]|e[A-Z]|[^\W\da-z_]")
 _CUT_OFF = re.compile(r"\b(?:No|Nr|Cap|Art|to|and|or|of|on)\.?$")
 _WHICH = re.compile(r"\b(?:which|that|in turn|itself|and)\b[^.]{0,20}$")
 _NOUNS = frozenset(

@@ -95,13 +95,31 @@ def _joined_project(reading: FactsheetReading, item: OutlineItem) -> str | None:
     joined = _JOINED.match(title.name)
     if joined is not None:
         name = clean_title(joined[1]).name
+        if _is_matter(name):
+            return None
         return None if any(words_key(n) in words_key(name) for n in _networks()[1]) else name
     if _PROJECT.search(title.name) and words("participation").search(
         reading.folded, item.blocks[0].position.start, item.end
     ):
         short = _PROJECT.sub("", title.name).strip(" -–")
+        if _is_matter(short) or words("activity_titles").match(fold(short)):
+            return None
         return title.aliases[0] if " " in short and title.aliases and " " not in title.aliases[0] else short
     return None
+
+
+def _is_matter(name: str) -> bool:
+    """Whether a name is that of a matter, such as high-performance computing, and of nothing one could take part in."""
+    return all(word in _matter_words() for word in words_key(name).split())
+
+
+@cache
+def _matter_words() -> frozenset[str]:
+    return frozenset(w for phrase in data("factsheets")["matters"] for w in words_key(phrase).split()) | {
+        "and",
+        "research",
+        "quantum",
+    }
 
 
 def _takes_part(reading: FactsheetReading, start: int, first: int, last: int, end: int) -> str | None:

@@ -6,12 +6,15 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from functools import cache
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
+
+from rapidfuzz import fuzz
 
 from kg.documents import BlockKind, Document, Link
 from kg.extraction.gazetteer import Coded, Phrases, data
 from kg.extraction.names import Name, names_between
 from kg.extraction.reading import split_sentences
+from kg.iris import host_of
 from kg.questionnaire.outline import FoundSection, Outline, OutlineItem, parse_outline
 from kg.questionnaire.wording import fold, words_key
 from kg.records.model import Span
@@ -52,11 +55,12 @@ class FactsheetReading:
         self._uncertain = frozenset(s.number for s in self.sections if not s.certain)
         self.links = sorted(
             (
-                replace(link, url=unwrapped(link.url))
+                replace(link, url=url)
                 for block in self.document.blocks
                 if block.kind is not BlockKind.FURNITURE
                 for link in block.links
-                if link.url.startswith(("http://", "https://")) and not _DRAWER.match(link.url)
+                if (url := mended(unwrapped(link.url), link.text, self.text[link.end : link.end + 8]))
+                is not None
             ),
             key=lambda link: link.start,
         )
@@ -102,6 +106,52 @@ def unwrapped(url: str) -> str:
     return url
 
 
+def is_law_address(url: str) -> bool:
+    """Whether an address is that of an act in a register of laws, which is no website of a body or system."""
+    host = host_of(url) or ""
+    path = urlsplit(url).path.lower()
+    known = data("factsheets")
+    return any(host == h or host.endswith(f".{h}") for h in known["law_hosts"]) or any(
+        p in path for p in known["law_paths"]
+    )
+
+
+def mended(url: str, text: str, behind: str) -> str | None:
+    """The address that a link means: editors' drives, hosts cut short and addresses of something else are put right.
+
+    `text` is what the link stands on and `behind` what follows it. None for what leads nowhere.
+
+    >>> mended("https://drive.sharepoint.com/sites/Factsheet/data.gov.be", "portal", ", where")
+    'https://data.gov.be'
+    >>> mended("https://law.example/act/12", "sikker.dk", " has")
+    'https://sikker.dk'
+    >>> mended("http://www.mygov", "www.mygov", ".mt now")
+    'http://www.mygov.mt'
+    """
+    if not url.startswith(("http://", "https://")):
+        return None
+    if _DRAWER.match(url):
+        # An address typed without its scheme was taken for a file beside the document.
+        inner = _IN_DRAWER.search(unquote(url))
+        return f"https://{inner[1].lower()}" if inner is not None else None
+    host = (host_of(url) or "").removeprefix("www.")
+    cut, rest = _CUT_HOST.fullmatch(text.strip().lower()), re.match(r"\.[a-z]{2,3}\b", behind)
+    if cut is not None and rest is not None and host == cut[1]:
+        return f"{url.rstrip('/')}{rest[0]}"
+    stated = _STATED_HOST.fullmatch(text.strip().lower())
+    if stated is None:
+        return url
+    label = stated[1].split(".")[0]
+    if (
+        len(label) < 4
+        or label in host
+        or host.split(".")[0] in stated[1]
+        or fuzz.partial_ratio(label, host) > 80
+    ):
+        return url
+    return f"https://{stated[1]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Title:
     """A heading as a name: without numbers, footnote marks, years and remarks in brackets."""
@@ -136,7 +186,10 @@ def clean_title(text: str) -> Title:
         name = " ".join(text.split())
     middle = _MIDDLE_BRACKET.search(name)
     if middle is not None:
-        aliases += [name[: middle.start()].strip() + name[middle.end() :], middle[1]]
+        rest = name[middle.end() :]
+        aliases += [name[: middle.start()].strip() + rest, middle[1]]
+        if middle[1].isupper() and _ONE_OR_TWO.fullmatch(rest):
+            aliases.append(f"{middle[1]} {rest.strip()}")
     for part in _parts(name):
         aliases.append(part)
     distinct = [a for a in dict.fromkeys(aliases) if len(a) > 1 and words_key(a) != words_key(name)]
@@ -246,12 +299,16 @@ _WRAPPERS = (
     re.compile(r"https?://www\.google\.[a-z.]{2,6}/url\?(?:[^#]*&)?(?:url|q)=(https?[:%][^&]+)"),
     re.compile(r"https?://[a-z0-9]+\.safelinks\.protection\.outlook\.com/\?url=(https?[:%].+?)&data="),
 )
+_STATED_HOST = re.compile(r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]{2,60}\.){1,3}[a-z]{2,6})/?")
+_CUT_HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9-]{2,60})")
+_IN_DRAWER = re.compile(r"/((?:www\.)?(?:[A-Za-z0-9-]{2,60}\.){1,3}[A-Za-z]{2,4}(?:/[\w-]+)?)/?$")
 _DRAWER = re.compile(r"https?://[\w-]+\.sharepoint\.com/", re.IGNORECASE)
 """Files of the editors that no reader can open."""
 _FOOTNOTE = re.compile(r"(?<=[^\W\d_])[¹²³⁰⁴-⁹]+|\s*\[\d{1,3}\]|(?<=[a-z)])\d{1,2}$(?<!\b5G)")
 _NUMBERED = re.compile(r"^\s*(?:\d{1,2}(?:\.\d{1,2}){1,3}\.?|\d{1,2}[.)])\s+(?=\D)")
 _TRAILING_BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]$")
 _MIDDLE_BRACKET = re.compile(r"\s\(([^()]{2,40})\)(?=\s)")
+_ONE_OR_TWO = re.compile(r"(?:\s[A-Z][\w-]+){1,2}")
 _YEARS = re.compile(
     r"(?:since |from )?(?:[a-z]+ )?(?:19|20)\d\d(?:\s*[-–—/]\s*(?:(?:19|20)?\d\d|present|ongoing)?)?(?:\s*(?:,|and)\s*(?:19|20)\d\d)*"
 )

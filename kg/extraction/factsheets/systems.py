@@ -6,16 +6,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from urllib.parse import urlsplit
+
+from rapidfuzz import fuzz
 
 from kg.documents import Link
 from kg.extraction.evidence import Confidence, Evidence
 from kg.extraction.factsheets.bodies import Bodies, BodyDraft, body_names, is_foreign
 from kg.extraction.factsheets.citing import dated_verb
 from kg.extraction.factsheets.instruments import InstrumentDraft, Instruments
-from kg.extraction.factsheets.reading import FactsheetReading, Title, clean_title, coded_words, link_of, words
+from kg.extraction.factsheets.listed import listed_systems
+from kg.extraction.factsheets.reading import (
+    FactsheetReading,
+    Title,
+    clean_title,
+    coded_words,
+    is_law_address,
+    link_of,
+    words,
+)
 from kg.extraction.factsheets.titles import name_key, title_kind
-from kg.extraction.gazetteer import country_mentions, data
-from kg.extraction.names import Name, classify
+from kg.extraction.gazetteer import country_mentions, country_of, data
+from kg.extraction.names import Name, classify, is_acronym
 from kg.extraction.negation import is_planned
 from kg.extraction.portals import key as url_key
 from kg.iris import host_of
@@ -77,8 +89,12 @@ class _Finder:
         own = [(item, self._headed(item) if item.title is not None else []) for item in items]
         for item, drafts in own:
             self._linked(item)
+            self._bracketed(item)
             self._named(item)
             self._introduced(item)
+            self._enumerated(item)
+            self._of_union(item)
+            self._site_behind(item)
             self._versions(item)
             if drafts:
                 self._replaces(item, drafts)
@@ -94,7 +110,7 @@ class _Finder:
             return []
         title = clean_title(item.title.text)
         found = []
-        for name, aliases in _several(title):
+        for name, aliases in _several(_of_activity(title)):
             first = _TOKEN.match(name)
             if first is not None and not first[1].isupper():
                 aliases = [*aliases, first[1]]
@@ -108,7 +124,12 @@ class _Finder:
         return found
 
     def _is_effort(self, name: str) -> bool:
-        return title_kind(name) is None and classify(name)[0] != "bodies" and self._bodies.known(name) is None
+        return (
+            title_kind(name) is None
+            and classify(name)[0] != "bodies"
+            and self._bodies.known(name) is None
+            and not _is_several(name)
+        )
 
     def _is_system(self, name: str, item: OutlineItem) -> bool:
         """Whether an item of the chapter is about a system: not a law, a body, a kind of thing or an activity."""
@@ -137,9 +158,11 @@ class _Finder:
         if _COLLECTIVE.search(words_key(name)) or (
             _plural(name)
             and title_kind(name) is None
-            and not _PROPER.search(name)
-            and not (head in ("card", "passport") and item.section.platforms == ["eid"])
+            and not _PROPER.search(_E_WORD.sub("", name))
+            and not (head in ("card", "passport", "epassport") and item.section.platforms == ["eid"])
         ):
+            return False
+        if _is_several(name):
             return False
         if head in _no_system_heads() or _NO_SYSTEM.fullmatch(words_key(name)):
             return False
@@ -244,6 +267,22 @@ class _Finder:
             text, host = fold(link.text).strip(), host_of(link.url) or "-"
             if _DOMAIN.fullmatch(text) and (text in title or host in title):
                 return link.url
+        slug = next((link.url for link in links if _slug_says(link.url, names)), None)
+        if slug is not None:
+            return slug
+        stated = next((m[1].lower() for name in names if (m := _SITE_TITLE.search(name))), None)
+        if stated is not None:
+            # "General Access Point – administracion.gob.es": the heading gives the address.
+            label = stated.split(".")[0]
+            own = next(
+                (
+                    link.url
+                    for link in links
+                    if (host_of(link.url) or "").removeprefix("www.").split(".")[0] == label
+                ),
+                None,
+            )
+            return own or f"https://{stated}"
         if not alone:
             return None
         for link in links:
@@ -253,13 +292,21 @@ class _Finder:
         for link in links:
             if len(key & set(words_key(link.text).split()) - _SMALL) >= 2:
                 return link.url
-        return links[0].url if len({link.url for link in links}) == 1 else None
+        if len({link.url for link in links}) == 1:
+            return links[0].url
+        said = {
+            m[1].lower()
+            for a, b in reading.sentences(item)[:3]
+            for m in _SITE_NAME.finditer(reading.text, a, b)
+        }
+        site = words("portal_words").search(title) is not None
+        return f"https://{said.pop()}" if site and not links and len(said) == 1 else None
 
     def _is_other(self, link: Link) -> bool:
         group, _ = classify(link.text)
         return (
             (group == "bodies" and _head(link.text) not in _system_heads()) or group == "laws" or title_kind(link.text) is not None
-            or self._bodies.known(link.text) is not None or "eur-lex" in link.url or _ELSEWHERE.search(link.url) is not None
+            or self._bodies.known(link.text) is not None or "eur-lex" in link.url or (is_law_address(link.url) and urlsplit(link.url).path.count("/") > 2) or _ELSEWHERE.search(link.url) is not None
         )  # fmt: skip
 
     def _take_url(self, draft: SystemDraft, url: str) -> None:
@@ -336,7 +383,8 @@ class _Finder:
                     or head not in _strong_heads()
                     or len(text.split()) > 9
                     or " and the " in text
-                    or "’s " in text
+                    or ("’s " in text and not name.acronym)
+                    or fold(text.split()[0]) in data("factsheets")["last_only"]
                 ):
                     continue
                 if _BARE.fullmatch(fold(text)) and not name.acronym:
@@ -346,6 +394,8 @@ class _Finder:
                 )
                 known = (
                     known
+                    or self._fronted(text, name.start)
+                    or self._alike(text, item)
                     or self._part_of(text, item)
                     or self._by_key.get(self._key(" ".join(text.split()[:-1])))
                 )
@@ -381,24 +431,201 @@ class _Finder:
         """Systems that prose gives a name in so many words: "a mobile app called X", "the supercomputer X", "the X platform"."""
         reading = self._reading
         for block in item.blocks:
-            for pattern in (_INTRODUCED, _SURNAMED):
+            for pattern in (_INTRODUCED, _SURNAMED, _APPOSED):
                 for match in pattern.finditer(reading.text, block.position.start, block.position.end):
-                    text = plain_name(match["name"])
+                    part = "quoted" if pattern is _APPOSED and match["quoted"] else "name"
+                    text = plain_name(match[part])
                     whole = f"{text} {match['noun']}" if pattern is _SURNAMED else text
-                    if pattern is _SURNAMED and reading.text.count(whole) < 2:
+                    if pattern is _SURNAMED and reading.text.count(whole) < 2 and not _COINED.fullmatch(text):
                         continue
                     if not self._is_name(text) or title_kind(text) or is_foreign(reading, text):
                         continue
                     if self._bodies.known(text) is not None or _TECHNICAL.fullmatch(fold(text)):
                         continue
+                    if pattern is _APPOSED and not self._is_own(text):
+                        continue
                     known = self._by_key.get(self._key(text)) or self._part_of(text, item)
                     if known is None:
                         known = self._called(text, [whole] if whole != text else [])
                         self._classify(known, item, fold(whole), "")
+                    url = next(
+                        (
+                            link.url
+                            for link in reading.links_between(match.start(part) - 2, match.end(part))
+                            if not _ELSEWHERE.search(link.url)
+                        ),
+                        None,
+                    )
+                    if url is not None and known.url is None and url_key(url) not in self._by_url:
+                        self._take_url(known, url)
                     known.evidence.seen(
-                        reading, item.section.number, match.start("name"), match.end("name"), "medium",
+                        reading, item.section.number, match.start(part), match.end(part), "medium",
                         "named in running text as a system",
                     )  # fmt: skip
+
+    def _enumerated(self, item: OutlineItem) -> None:
+        """Systems that prose lists behind the noun of what they are."""
+        reading = self._reading
+        for listed in listed_systems(reading, item):
+            text = plain_name(listed.name)
+            if not self._is_name(text) or not self._is_own(text) or self._is_word(text):
+                continue
+            known = self._by_key.get(self._key(text)) or (
+                self._by_key.get(self._key(listed.acronym)) if listed.acronym else None
+            )
+            if known is None and self._part_of(text, item) is not None:
+                continue
+            if known is None:
+                known = self._called(text, [])
+                self._classify(known, item, fold(f"{text} {listed.noun}"), "")
+            if listed.acronym and is_acronym(listed.acronym):
+                self._add_name(known, listed.acronym)
+            url = next(
+                (
+                    link.url
+                    for link in reading.links_between(listed.start, listed.end)
+                    if not self._is_other(link)
+                ),
+                None,
+            )
+            if url is not None and known.url is None and url_key(url) not in self._by_url:
+                self._take_url(known, url)
+            known.evidence.seen(
+                reading, item.section.number, listed.start, listed.end, "medium", "listed in running text among systems"
+            )  # fmt: skip
+
+    def _bracketed(self, item: OutlineItem) -> None:
+        """ "the Geographical Division (DAGI) Register": the noun of the system stands behind the abbreviation."""
+        reading = self._reading
+        for block in item.blocks:
+            for match in _BEHIND_BRACKET.finditer(reading.text, block.position.start, block.position.end):
+                if fold(match["noun"]) not in _strong_heads():
+                    continue
+                name = f"{match['name'].removeprefix('The ')} {match['noun']}"
+                known = next(
+                    (
+                        d
+                        for n in (name, match["acronym"], match["name"])
+                        if (d := self._by_key.get(self._key(n))) is not None
+                    ),
+                    None,
+                )
+                if known is None:
+                    if self._part_of(name, item) is not None or is_foreign(reading, name):
+                        continue
+                    known = self._called(name, [])
+                    self._classify(known, item, fold(name), "")
+                for other in (name, match["acronym"], f"{match['acronym']} {match['noun']}"):
+                    self._add_name(known, other)
+                url = next(
+                    (
+                        link.url
+                        for link in reading.links_between(match.start() - 1, match.end())
+                        if not _ELSEWHERE.search(link.url)
+                    ),
+                    None,
+                )
+                if known.url is None and url is not None and url_key(url) not in self._by_url:
+                    self._take_url(known, url)
+                known.evidence.seen(
+                    reading, item.section.number, match.start(), match.end(), "medium", "named in running text"
+                )  # fmt: skip
+
+    def _site_behind(self, item: OutlineItem) -> None:
+        """ "The Judgments Portal is available on the [website]": the link on such a word, behind the one system of its sentence."""
+        reading = self._reading
+        bare = [d for d in self._drafts if d.url is None and item.section.number in d.evidence.q]
+        if not bare:
+            return
+        for start, end in reading.sentences(item):
+            links = [
+                link
+                for link in reading.links_between(start, end)
+                if _SELF.fullmatch(fold(link.text).strip()) or fold(link.text).strip() in _ACCESS
+            ]
+            if len(links) != 1 or url_key(links[0].url) in self._by_url:
+                continue
+            before = reading.text[start : links[0].start]
+            # The longest names first: "Judgments Portal" stands in "Common Courts’ Judgments Portal".
+            named = [
+                d
+                for d in bare
+                if any(len(n) > 3 and re.search(rf"(?<!\w){re.escape(n)}(?!\w)", before) for n in d.names)
+            ]
+            others = [
+                d
+                for d in self._drafts
+                if d.url is not None and any(len(n) > 3 and n in before for n in d.names)
+            ]
+            if len(named) == 1 and not others:
+                self._take_url(named[0], links[0].url)
+
+    def _of_union(self, item: OutlineItem) -> None:
+        """Systems of the Union that a country says it uses or is connected to across borders."""
+        if "cross-border" not in item.section.platforms or self._reading.country == EUROPEAN_UNION:
+            return
+        reading = self._reading
+        for system in data("factsheets")["union_systems"]:
+            for name in system["names"]:
+                for block in item.blocks:
+                    at = reading.text.find(name, block.position.start, block.position.end)
+                    if at < 0 or reading.text[at + len(name) : at + len(name) + 1].isalnum():
+                        continue
+                    known = next(
+                        (d for n in system["names"] if (d := self._by_key.get(self._key(n))) is not None),
+                        None,
+                    )
+                    if known is None and self._part_of(name, item) is not None:
+                        continue
+                    known = known or self._called(system["names"][0], system["names"][1:])
+                    self._classify(known, item, fold(name), "")
+                    url = next(
+                        (
+                            link.url
+                            for link in reading.links_between(at - 1, at + len(name))
+                            if not self._is_other(link)
+                        ),
+                        None,
+                    )
+                    if known.url is None and url is not None and url_key(url) not in self._by_url:
+                        self._take_url(known, url)
+                    known.evidence.seen(
+                        reading,
+                        item.section.number,
+                        at,
+                        at + len(name),
+                        "medium",
+                        "a system of the Union named in running text",
+                    )
+
+    def _is_word(self, text: str) -> bool:
+        """Whether a name is a word of the language, or a plural: "Customs", "Criminal Records"."""
+        last = text.split()[-1]
+        if _head(text) == "cadastre":
+            return False
+        if " " in text:
+            return (
+                _PROPER.search(text) is None
+                and re.search(r"[a-z]{3,}s$", last) is not None
+                and _head(text) + "s" == fold(last)
+            )
+        return (
+            text[1:].islower()
+            and re.search(rf"(?<![\w-]){re.escape(text.lower())}(?![\w-])", self._reading.text) is not None
+        )
+
+    def _is_own(self, text: str) -> bool:
+        """Whether a name can be that of a system of the public sector: no body, country or service of the market, no technical term."""
+        folded = fold(text)
+        body = self._bodies.known(text)
+        return (
+            (body is None or not (body.headed or body.type != "other"))
+            and classify(text)[0] not in ("bodies", "organisations")
+            and words_key(text) not in _market_services()
+            and country_of(text) is None
+            and _TECHNICAL.fullmatch(folded) is None
+            and not is_foreign(self._reading, text)
+        )
 
     def _versions(self, item: OutlineItem) -> None:
         """ "MAGNET II": a later generation of a system, named by its name and a Roman numeral."""
@@ -419,6 +646,28 @@ class _Finder:
                 known.evidence.seen(
                     reading, item.section.number, at, at + len(match[0]), "medium", "a later generation by its number"
                 )  # fmt: skip
+
+    def _fronted(self, text: str, start: int) -> SystemDraft | None:
+        """The system whose name stands right before a name: "Emp@tia Information Portal" is Emp@tia."""
+        before = self._reading.text[max(0, start - 40) : start]
+        return next(
+            (d for d in self._drafts for n in d.names if len(n) > 3 and before.endswith(f"{n} ")), None
+        )
+
+    def _alike(self, text: str, item: OutlineItem) -> SystemDraft | None:
+        """The system of the section whose name differs in a letter or two."""
+        key = self._key(text)
+        if len(key) < 14:
+            return None
+        return next(
+            (
+                d
+                for d in self._drafts
+                if item.section.number in d.evidence.q
+                and any(fuzz.ratio(key, self._key(n)) >= 95 for n in d.names)
+            ),
+            None,
+        )
 
     def _part_of(self, text: str, item: OutlineItem) -> SystemDraft | None:
         """The system of the item whose name is the longer form of a name in its prose."""
@@ -551,6 +800,17 @@ def _apart(names: list[Name]) -> Iterator[Name]:
         yield replace(name, start=name.start + len(left) + len(found), text=right)
 
 
+def _slug_says(url: str, names: list[str]) -> bool:
+    """Whether the last part of an address is made of the words of a name: ".../systems/driving-licence-app/"."""
+    parts = urlsplit(url).path.strip("/").split("/")
+    slug = set(re.split(r"[-_.]", parts[-1].lower().replace("license", "licence"))) - _SMALL
+    for name in names:
+        said = set(words_key(name).replace("license", "licence").split()) - _SMALL
+        if len(slug & said) > 1 and 2 * len(slug & said) >= 0.6 * (len(slug) + len(said)):
+            return True
+    return False
+
+
 def plain_name(text: str) -> str:
     """A name in running text without quotes, a possessive ending or half a bracket."""
     text = " ".join(text.split()).strip(" ‘’'\"“”.,;:")
@@ -559,12 +819,33 @@ def plain_name(text: str) -> str:
     return re.sub(r"[’']s$", "", text).strip(" ‘’'\"“”.,;:()")
 
 
+def _is_several(name: str) -> bool:
+    """Whether a heading tells of things of one kind, or of a way of doing something: "Commercial eSignatures", "Chat as a Form of X"."""
+    folded = fold(name)
+    plural = folded.endswith("s") and f"{_head(name)}s" == folded.split()[-1]
+    return _CLAUSE.search(folded) is not None or (
+        plural and words("heading_adjectives").match(folded) is not None
+    )
+
+
+def _of_activity(title: Title) -> Title:
+    """ "Implementation of the Information System on X": the system of which a heading tells that it was made."""
+    match = words("activity_titles").match(fold(title.name))
+    if match is None:
+        return title
+    name = title.name[match.end() :].removeprefix(" of").strip()
+    name = re.sub(r"^(?:the|an?|new)\s", "", name)
+    if _head(name) not in _strong_heads() or _plural(name) or not name[:1].isupper():
+        return title
+    return Title(name, tuple(a for a in title.aliases if title.name not in a), title.years)
+
+
 def _several(title: Title) -> list[tuple[str, list[str]]]:
     """ "EUCARIS, ECRIS and EULIS", "Driving Licence App and Health Card App": one system per name."""
     parts = [p.strip() for p in re.split(r",\s|\s(?:and|&)\s", title.name)]
     if len(parts) < 2 or any(len(p) < 2 for p in parts):
         return [(title.name, list(title.aliases))]
-    single = all(" " not in p and any(c.isupper() for c in p) for p in parts)
+    single = all(" " not in p and any(c.isupper() or c == "@" for c in p) for p in parts)
     same = (
         all(" " in p and _head(p) in _system_heads() for p in parts) and len({_head(p) for p in parts}) == 1
     )
@@ -620,6 +901,11 @@ def _strong_heads() -> frozenset[str]:
 
 
 @cache
+def _market_services() -> frozenset[str]:
+    return frozenset(data("factsheets")["market_services"])
+
+
+@cache
 def _no_system_heads() -> frozenset[str]:
     return frozenset(data("factsheets")["not_systems"])
 
@@ -649,19 +935,25 @@ _BODY_TYPES = (
     "department",
     "directorate",
 )
+_CLAUSE = re.compile(r"\s(?:as an?|available|under)\s|^information (?:on|about)\s")
 _NATIONAL_FOR = re.compile(r"\b(?:national|government) portal (?:for|on|to)\b")
 _OF_COUNTRY = re.compile(r"\b(?:portal|website) of (?:the )?")
-_TOKEN = re.compile(r"((?!e[A-Z])[A-Z]?[a-z]+[A-Z]\w*)[\s:]")
+_TOKEN = re.compile(r"((?!e[A-Z])[A-Z]?[a-z]+[A-Z][\w-]*)[\s:]")
 _SMALL = frozenset(["the", "of", "on", "for", "and", "in", "to", "a", "an", "s", "by", "as", "with", "from"])
 _DOMAIN = re.compile(
     r"(?:https?://)?(?:[a-z0-9-]+\.)+(?:[a-z]{2,3}|info|online|digital|europa|gouv|cloud)(?:/[\w./-]*)?"
 )
 _PROPER = re.compile(
-    r"\b[a-z]{0,3}[A-Z][a-z]*[A-Z]\w*|\b\w+[@.]\w+|@\w|\b[A-Z]{3,}\b|\b[a-z]{1,3}[A-Z][a-z]+|\b[A-Z]\w*-[A-Z]\w*|\w*[0-9]\w*[A-Za-z]"
+    r"\b[a-z]{0,5}[A-Z][a-z]*[A-Z]\w*|\b\w+[@.]\w+|@\w|\b[A-Z]{3,}\b|\b[a-z]{1,3}[A-Z][a-z]+|\b[A-Z]\w*-[A-Z]\w*|\w*[0-9]\w*[A-Za-z]"
 )
+_E_WORD = re.compile(r"\be(?:ID(?:AS)?|[A-Z][a-z]+)s?\b")
 _ELSEWHERE = re.compile(
     r"twitter\.com|linkedin\.com|facebook\.com|blind\.dk|joinup\.ec\.europa\.eu/collection/nifo"
 )
+_SITE_NAME = re.compile(
+    r"(?<![\w@./-])(?:www\.)?((?:[A-Za-z0-9-]{2,40}\.){1,3}(?:[a-z]{2}|com|org|net|info|digital|online))(?![\w.@-]*\w)"
+)
+_SITE_TITLE = re.compile(rf"(?:^|[:–—-]\s){_SITE_NAME.pattern}(?=$|:|\s[–—-]|\s\()")
 _SELF = re.compile(
     r"(?:the |this |its |new |national |official |online |following |dedicated |information )*(?:portal|website|web site|platform|system|site|application|app|here|service|network|register|registry|webpage|web page|page|link|web portal|tool|"
     r"catalogue|online|database|solution|project|web application|online portal|online platform|gateway|online system|eservice)s?"
@@ -697,7 +989,18 @@ _INTRODUCED = re.compile(
     rf"\b(?:application|app|portal|platform|service|system|supercomputer|register|registry|solution|tool|network|database)s?,?\s(?:called|named|titled|entitled|known as)\s[‘“]?(?P<name>{_TOKENED}(?:\s(?:{_TOKENED}|the(?=\s[A-Z]))){{0,4}})(?=[’”]?(?:[,.;)]|\s[a-z(]))"
 )
 _SURNAMED = re.compile(
-    r"\b(?:the|The|its|a|an)\s(?P<name>(?:[a-z]{1,4}[A-Z][\w-]*|[A-Z]+[a-z]+[A-Z][\w-]*|[A-Z][a-z]+[A-Z]{2,}[\w-]*)(?:\s[A-Z][\w-]*){0,2})\s(?P<noun>application|app|portal|platform|system|register|registry|database|service|supercomputer)\b"
+    r"\b(?:the|The|its|a|an)\s(?P<name>(?:[a-z]{1,4}[A-Z][\w-]*|[A-Z]+[a-z]+[A-Z][\w-]*|[A-Z][a-z]+[A-Z]{2,}[\w-]*|[A-Za-z][\w-]+\.[a-z]{2}(?=\s))(?:\s[A-Z][\w-]*){0,2})\s(?P<noun>application|app|portal|platform|system|register|registry|database|service|supercomputer)\b"
+)
+_APPOSED = re.compile(
+    r"\b(?P<noun>application|app|portal|platform|system|register|registry|database|service|solution|supercomputer|website)\s"
+    r"(?:‘(?P<quoted>[A-Z][^’‘]{2,40})’|(?P<name>[A-Z]{3,8}|(?!e[A-Z])[A-Z]?[a-z]+[A-Z][\w-]*)(?<!s))(?=[,.;)]|\s[a-z(]|$)"
+)
+_ACCESS = ("accessed", "accessible", "available", "available online", "accessed online", "accessible online")
+_BEHIND_BRACKET = re.compile(
+    r"(?P<name>[A-Z][\w’-]*(?:\s(?:(?:of|for|and|on)\s)?[A-Z][\w’-]*){1,7})\s\((?P<acronym>[A-Z][\w-]{1,9})\)\s(?P<noun>[A-Z][a-z]+)\b"
+)
+_COINED = re.compile(
+    r"(?!e[A-Z])[A-Za-z]+[a-z][A-Z][\w-]*|(?!e[A-Z])[a-z]{1,4}[A-Z][\w-]+|[A-Za-z][\w-]+\.[a-z]{2}"
 )
 _TECHNICAL = re.compile(
     r"(?:e?ids?|eservices?|egovernment|ict|it|ai|iot|hpc|dlt|gis|erp|crm|api|apis|xml|pki|cef|eu|saas|paas|iaas|gsm|sms|html5?|eidas|einvoicing|eprocurement|ehealth|edelivery|esignature|epayment|etendering|ecommerce|elearning|evoting|vpn|qr|nfc|once|sdg|ots|oots)(?:[ -].*)?"

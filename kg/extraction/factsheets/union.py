@@ -74,6 +74,27 @@ def union_mentions(text: str, folded: str, start: int, end: int) -> list[UnionMe
     return sorted(found, key=lambda m: m.start)
 
 
+def act_of_address(url: str) -> UnionAct | None:
+    """The act that an address of EUR-Lex leads to, by its CELEX number or European Legislation Identifier.
+
+    >>> act_of_address("http://eur-lex.europa.eu/LexUriServ/LexUriServ.do?uri=CELEX:32002L0019:EN:HTML").name
+    'Directive 2002/19/EC'
+    """
+    celex, eli = _CELEX.search(url), _ELI.search(url)
+    if celex is not None:
+        kind, year, number = _SECTORS[celex["kind"]], int(celex["year"]), int(celex["number"])
+    elif eli is not None:
+        kind, year, number = (
+            _SECTORS[eli["kind"][0].upper().replace("D", "L")],
+            int(eli["year"]),
+            int(eli["number"]),
+        )
+    else:
+        return None
+    listed = _listed().get((kind, year, str(number)))
+    return listed or UnionAct(kind, str(number), year, citation(kind, year, number))
+
+
 def _acts(folded: str, match: re.Match[str]) -> list[tuple[int, int, UnionAct]]:
     noun = match["noun"]
     kind = "directive" if "directive" in noun else "regulation" if "regulation" in noun else "other"
@@ -213,4 +234,9 @@ _BRACKETED = re.compile(
     r"\s?\((?:[a-z]{2,9},?\s)?(?:(?:regulation|directive)\s)?(?:\(?(?:eu|ec)\)?\s)?(?:no\.?\s)?(\d{1,4})/(\d{1,4})(?:/(?:eu|ec))?(?:\sof[^()]{4,20})?\)"
 )
 _MARK = re.compile(r"\b(?:eu|ec|eec|ue|ce|euratom|european)\b|\bcommission\b")
+_SECTORS = {"L": "directive", "R": "regulation"}
+_CELEX = re.compile(r"CELEX(?::|%3A)3(?P<year>(?:19|20)\d\d)(?P<kind>[LR])(?P<number>\d{4})", re.IGNORECASE)
+_ELI = re.compile(
+    r"europa\.eu/eli/(?P<kind>dir|reg)(?:_impl|_del)?/(?P<year>(?:19|20)\d\d)/(?P<number>\d{1,4})"
+)
 _PAIR = re.compile(r"(\d{1,4})\s?/\s?(\d{1,4})(?:/(?:eu|ec|eec|ce|ue|euratom))?")
