@@ -7,6 +7,7 @@ gives the same useful entailments fast enough for bulk data (docs/reasoning.md).
 from kg.reasoning.clashes import Clash, Inconsistent
 from kg.reasoning.closure import Closure, EngineDisagreementError, close
 from kg.reasoning.ontology import ontology_graph, rule_files
+from kg.reasoning.parts import Part, Reference, close_across, close_part, close_parts
 from kg.reasoning.schema import UnsupportedAxiomError
 from kg.reasoning.sources import SourceAnswer, label_of, sources_of
 
@@ -15,9 +16,14 @@ __all__ = [
     "Closure",
     "EngineDisagreementError",
     "Inconsistent",
+    "Part",
+    "Reference",
     "SourceAnswer",
     "UnsupportedAxiomError",
     "close",
+    "close_across",
+    "close_part",
+    "close_parts",
     "label_of",
     "ontology_graph",
     "rule_files",

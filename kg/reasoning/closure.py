@@ -64,7 +64,7 @@ def close(
     queries = load_rules(rule_files() if rules is None else rules)
     if bulk is None or not len(bulk):
         return (_close_owlrl if engine == "owlrl" else _close_compiled)(data, ontology, schema, queries)
-    everything = _graph(data, bulk)
+    everything = graph_of(data, bulk)
     closure = _close_compiled(everything, ontology, schema, queries)
     if engine == "owlrl":
         record = _close_owlrl(data, ontology, schema, queries)
@@ -89,9 +89,9 @@ def _close_owlrl(data: Graph, ontology: Graph, schema: Schema, rules: Sequence[R
     stated = set(schema.active(data))
     while True:
         closed, sentences = _owlrl(stated, schema)
-        inferred = _graph(t for t in closed if useful(t) and t not in data and t not in ontology)
+        inferred = graph_of(t for t in closed if useful(t) and t not in data and t not in ontology)
         # A rule may conclude what an axiom then carries further, and the other way round.
-        fresh = _conclusions(rules, _graph(data, inferred)) if rules else set()
+        fresh = conclusions(rules, graph_of(data, inferred)) if rules else set()
         if not fresh:
             break
         stated |= fresh
@@ -101,7 +101,7 @@ def _close_owlrl(data: Graph, ontology: Graph, schema: Schema, rules: Sequence[R
 
 def _owlrl(stated: set[Triple], schema: Schema) -> tuple[Graph, tuple[str, ...]]:
     """The closed graph and owlrl's own error sentences."""
-    closed = _graph(schema.axioms, stated)
+    closed = graph_of(schema.axioms, stated)
     owlrl.OWLRL_Semantics(closed, False, False, False).closure()
     errors = list(closed.subject_objects(ERRNS.error))
     for node, _ in errors:
@@ -113,13 +113,13 @@ def _close_compiled(data: Graph, ontology: Graph, schema: Schema, rules: Sequenc
     stated = set(schema.active(data))
     saturation = Saturation(schema)
     saturation.add(stated)
-    known, inferred = _graph(data), _graph()
+    known, inferred = graph_of(data), graph_of()
     while True:
         for triple in saturation.derived():
             known.add(triple)
             if useful(triple) and triple not in data and triple not in ontology:
                 inferred.add(triple)
-        fresh = _conclusions(rules, known) if rules else set()
+        fresh = conclusions(rules, known) if rules else set()
         if not fresh:
             break
         for triple in fresh:
@@ -131,7 +131,7 @@ def _close_compiled(data: Graph, ontology: Graph, schema: Schema, rules: Sequenc
     return Closure(inferred, find_clashes(stated, known, schema, data, ontology))
 
 
-def _conclusions(rules: Sequence[Rule], known: Graph) -> set[Triple]:
+def conclusions(rules: Sequence[Rule], known: Graph) -> set[Triple]:
     """What the rules conclude beyond what is stated or inferred."""
     return {t for rule in rules for t in rule.conclusions(known) if useful(t) and t not in known}
 
@@ -147,7 +147,7 @@ def _require_agreement(record: Closure, fast: Closure, bulk: Graph) -> None:
         )
 
 
-def _graph(*parts: Iterable[Triple]) -> Graph:
+def graph_of(*parts: Iterable[Triple]) -> Graph:
     """A graph of the triples, in a store without the cost of named graphs."""
     graph = Graph(store="SimpleMemory")
     for part in parts:

@@ -9,7 +9,7 @@ mention it in every alternative, which tests/validation/test_setwise.py holds ou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 import pyoxigraph as ox
@@ -39,21 +39,50 @@ def sparql_results(graph: Graph, shapes: Graph) -> dict[Key, tuple[Literal, ...]
     `graph` holds the data and the class hierarchy (rdfs:subClassOf) that targets look along. Raises KgError for a query
     that the engine refuses.
     """
-    store = ox.Store()
-    written = _numbers(graph)
-    store.bulk_extend(ox.Quad(_ox(s), _ox(p), _ox(o)) for s, p, o in graph)  # type: ignore[arg-type]
-    found: dict[Key, set[Literal]] = {}
-    for shape in sorted(set(shapes.subjects(SH.sparql, None)), key=str):
-        if _deactivated(shapes, shape):
-            continue
-        focus = targets(shapes, shape, graph)
-        if not focus:
-            continue
-        for constraint in shapes.objects(shape, SH.sparql):
-            if not _deactivated(shapes, constraint):
-                for key, messages in _constraint(store, shapes, shape, constraint, focus, written):
-                    found.setdefault(key, set()).update(messages)
-    return {key: tuple(sorted(messages)) for key, messages in found.items()}
+    asked = Asked(graph)
+    asked.add(graph)
+    return asked.results(shapes)
+
+
+class Asked:
+    """A graph that SPARQL constraints are asked of, in the engine: filled once, and added to as the graph grows."""
+
+    def __init__(self, graph: Graph) -> None:
+        """`graph` is where targets are looked up; the engine holds what is given to `add`."""
+        self._graph = graph
+        self._store = ox.Store()
+        self._written: dict[_Number, Literal] = {}
+
+    def add(self, triples: Iterable[tuple[Node, Node, Node]]) -> None:
+        """Give the engine these statements of the graph too."""
+        self._store.bulk_extend(ox.Quad(_ox(s), _ox(p), self._object(o)) for s, p, o in triples)  # type: ignore[arg-type]
+
+    def results(self, shapes: Graph) -> dict[Key, tuple[Literal, ...]]:
+        """As `sparql_results`, of what has been added so far."""
+        found: dict[Key, set[Literal]] = {}
+        for shape in sorted(set(shapes.subjects(SH.sparql, None)), key=str):
+            if _deactivated(shapes, shape):
+                continue
+            focus = targets(shapes, shape, self._graph)
+            if not focus:
+                continue
+            for constraint in shapes.objects(shape, SH.sparql):
+                if not _deactivated(shapes, constraint):
+                    for key, messages in _constraint(
+                        self._store, shapes, shape, constraint, focus, self._written
+                    ):
+                        found.setdefault(key, set()).update(messages)
+        return {key: tuple(sorted(messages)) for key, messages in found.items()}
+
+    def _object(self, term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+        """Notes how a number is written: Oxigraph keeps its value, not its digits ("33.0" comes back as "33")."""
+        if (
+            isinstance(term, Literal)
+            and isinstance(value := term.value, (int, float, Decimal))
+            and not isinstance(value, bool)
+        ):
+            self._written[term.datatype, value] = term
+        return _ox(term)
 
 
 def targets(shapes: Graph, shape: Node, data: Graph) -> set[Node]:
@@ -131,17 +160,6 @@ def _ox(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
             return ox.Literal(str(term), language=term.language)
         return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype or XSD.string)))
     return ox.BlankNode(str(term))
-
-
-def _numbers(graph: Graph) -> dict[_Number, Literal]:
-    """Numbers as the graph writes them: Oxigraph keeps the value of a number, not its digits ("33.0" comes back as "33")."""
-    return {
-        (literal.datatype, value): literal
-        for literal in graph.objects(unique=True)
-        if isinstance(literal, Literal)
-        and isinstance(value := literal.value, (int, float, Decimal))
-        and not isinstance(value, bool)
-    }
 
 
 def _rdf(term: object, written: Mapping[_Number, Literal]) -> Node:

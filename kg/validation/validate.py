@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 from typing import Literal as OneOf
@@ -27,11 +27,12 @@ from kg.errors import KgError
 from kg.namespaces import DG, PREFIXES
 from kg.reasoning import SourceAnswer, label_of, ontology_graph, sources_of
 from kg.validation.report import Finding, Mention, Report
-from kg.validation.setwise import Key, sparql_results, without_sparql
+from kg.validation.setwise import Asked, Key, without_sparql
 from kg.validation.shapes import Rule, rules_of
 
 Basis = OneOf["stated", "entailed"]
 Engine = OneOf["set-wise", "pyshacl"]
+Triple = tuple[Node, Node, Node]
 
 
 def validate(
@@ -50,20 +51,21 @@ def validate(
     leaves them to the engine of record, node by node; the findings are the same.
     Raises KgError when pyshacl cannot use the shapes.
     """
-    hierarchy = (ontology_graph() if ontology is None else ontology).triples((None, RDFS.subClassOf, None))
-    graph = _Memoised()
-    for triple in (
-        *data,
-        *((s, p, o) for s, p, o in hierarchy if isinstance(s, URIRef) and isinstance(o, URIRef)),
-    ):
-        graph.add(triple)
+    hierarchy = [
+        (s, p, o)
+        for s, p, o in (ontology_graph() if ontology is None else ontology).triples(
+            (None, RDFS.subClassOf, None)
+        )
+        if isinstance(s, URIRef) and isinstance(o, URIRef)
+    ]
     rules = {rule.iri: rule for rule in rules_of(shapes)}
-    results = _results(graph, shapes, sparql)
+    checked = _Checked(shapes, sparql)
+    checked.add((*data, *hierarchy))
+    results = checked.results()
     basis: dict[Key, Basis] = dict.fromkeys(results, "stated")
     if inferred is not None and len(inferred):
-        for triple in inferred:
-            graph.add(triple)
-        for key, messages in _results(graph, shapes, sparql).items():
+        checked.add(inferred)
+        for key, messages in checked.results().items():
             if key not in results:
                 results[key], basis[key] = messages, "entailed"
     reader = _Reader(data, shapes, rules)
@@ -96,11 +98,26 @@ def _prepared(text: str) -> Query:
     return prepareQuery(text)
 
 
-def _results(graph: Graph, shapes: Graph, sparql: Engine) -> dict[Key, tuple[Literal, ...]]:
-    """The results by (focus, path, value, shape, component), with their messages."""
-    if sparql == "set-wise":
-        return _pyshacl(graph, without_sparql(shapes)) | sparql_results(graph, shapes)
-    return _pyshacl(graph, shapes)
+class _Checked:
+    """The graph under the shapes, in rdflib for pyshacl and, set-wise, in the engine that the queries are asked of."""
+
+    def __init__(self, shapes: Graph, sparql: Engine) -> None:
+        self._graph = _Memoised()
+        self._shapes = shapes
+        self._asked = Asked(self._graph) if sparql == "set-wise" else None
+        self._node_by_node = shapes if self._asked is None else without_sparql(shapes)
+
+    def add(self, triples: Iterable[Triple]) -> None:
+        fresh = [triple for triple in triples if triple not in self._graph]
+        for triple in fresh:
+            self._graph.add(triple)
+        if self._asked is not None:
+            self._asked.add(fresh)
+
+    def results(self) -> dict[Key, tuple[Literal, ...]]:
+        """The results by (focus, path, value, shape, component), with their messages."""
+        found = _pyshacl(self._graph, self._node_by_node)
+        return found if self._asked is None else found | self._asked.results(self._shapes)
 
 
 def _pyshacl(graph: Graph, shapes: Graph) -> dict[Key, tuple[Literal, ...]]:
