@@ -5,6 +5,8 @@ Command line and HTTP layers turn a `KgError` into text or `application/problem+
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class KgError(Exception):
     """Something the user can act on.
@@ -20,6 +22,10 @@ class KgError(Exception):
         self.where = where
         self.hint = hint
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are pickled by the arguments of their constructor, which those of subclasses are not.
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
     def __str__(self) -> str:
         text = f"{self.where}: {self.message}" if self.where else self.message
         return f"{text}. {self.hint}" if self.hint else text
@@ -29,3 +35,10 @@ class NotConforming(KgError):
     """The data is readable but may not be published: a SHACL violation or a logical inconsistency."""
 
     exit_code = 1
+
+
+def _rebuilt(kind: type[KgError], args: tuple[Any, ...], state: dict[str, Any]) -> KgError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
