@@ -6,7 +6,7 @@ STORE  ?= store
 PORT   ?= 8000
 SOURCES := $(shell find kg ontology shapes data queries -type f ! -name '*.pyc' 2>/dev/null)
 
-.PHONY: run test lint format types bench conformance schema assets screenshots lighthouse tools clean help
+.PHONY: run test lint format types bench bench-build conformance schema assets screenshots lighthouse tools clean help
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,9 +29,12 @@ types: $(VENV)/.dev ## Static types (mypy, strict)
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev ## Side-by-side measurements (docs/performance.md)
-	for script in benchmarks/*.py; do $(BIN)/python $$script; done
+	for script in $(filter-out %/bench_build.py %/plain_build.py,$(wildcard benchmarks/*.py)); do $(BIN)/python $$script; done
 
-conformance: $(VENV)/.dev ## The W3C SPARQL query test suites against a running server (docs/conformance.md)
+bench-build: $(VENV)/.dev ## The build beside the plain pipeline, and alone at the size of the world (hours; SIZES="--beside 1 --alone 193" for less)
+	$(BIN)/python benchmarks/bench_build.py $(SIZES)
+
+conformance: $(VENV)/.dev ## The W3C SPARQL test suites against a running server (docs/conformance.md)
 	$(BIN)/python tests/conformance/w3c.py --keep build/conformance
 
 schema: $(VENV)/.dev ## Write ontology/record.schema.json from the record model
@@ -50,11 +53,14 @@ tools: ## Optional test tools: a Java runtime for the DL reasoner and Chromium f
 	$(call debian,java,default-jre-headless,the description-logic tests)
 	$(call debian,chromium,chromium,the tests in a browser)
 	$(call debian,virtuoso-t,virtuoso-opensource,the tests with Virtuoso)
+	$(call debian,/usr/share/java/jena-cmds.jar,libapache-jena-java,the tests with Apache Jena)
 	@command -v npm >/dev/null && (cd frontend && npm ci --silent --no-audit --no-fund) \
 	  || echo "No npm here: the accessibility rules of axe-core and the bundle's freshness will not be tested."
+	@command -v npm >/dev/null && (cd tests/clients && npm ci --silent --no-audit --no-fund) \
+	  || echo "No npm here: the tests with Comunica will be skipped."
 
 clean: ## Remove everything that can be made again
-	rm -rf $(VENV) store dist build frontend/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) store dist build frontend/node_modules tests/clients/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
 $(STORE)/.built: $(VENV)/.run $(SOURCES)
 	$(BIN)/kg build --store $(STORE)
@@ -73,9 +79,9 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 frontend/node_modules/.package-lock.json: frontend/package-lock.json
 	cd frontend && npm ci --silent --no-audit --no-fund
 
-# $(call debian,command,package,what is skipped without it)
+# $(call debian,command or file,package,what is skipped without it)
 define debian
-	@command -v $(1) >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
+	@command -v $(1) >/dev/null || test -e $(1) || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
 	  && apt-get update -qq && apt-get install -y -qq --no-install-recommends $(2); } \
 	  || echo "No $(1) and no way to install it here: $(3) will be skipped."
 endef

@@ -1,10 +1,12 @@
 """This endpoint beside others, on the same data, with the same client, in one run.
 
-    python benchmarks/endpoint.py [--store DIR] [--rounds 3] [--seconds 3] [--peers rdflib virtuoso]
+    python benchmarks/endpoint.py [--store DIR] [--rounds 3] [--seconds 3] [--peers rdflib oxrdflib virtuoso]
+    python benchmarks/endpoint.py --responses 1544    (the same over 193 countries × 8 editions, 1.8 M statements)
 
 Measured in turns: the native Oxigraph server, ours without its cache of answers ("computed"), ours with it ("cached"),
-rdflib-endpoint (in memory; installed into a virtual environment of its own) and Virtuoso 7 (where it is installed). Each
-has the merged graph as its default graph. What counts are the ratios; absolute figures depend on what else the machine does. The load comes from `wrk`
+rdflib-endpoint (in memory, and over Oxigraph by oxrdflib; installed into a virtual environment of its own) and Virtuoso 7
+(where it is installed). Each has the merged graph as its default graph. Per query: requests a second, p50 and p99 of a
+request, processor time; per server: the most memory that it took. What counts are the ratios; absolute figures depend on what else the machine does. The load comes from `wrk`
 when it is installed, otherwise from a client in Python, which takes more of the machine itself.
 """
 
@@ -21,8 +23,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -32,10 +36,12 @@ import pyoxigraph as ox
 
 from kg.namespaces import PREFIXES
 from kg.publishing.queries import bound_text, library
-from kg.store import current_version
+from kg.store import current_version, publish
 from kg.store.build import build_and_publish
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+from synthetic import nquads
+
 from sparql_engines import VIRTUOSO_INI
 
 CONNECTIONS = 4
@@ -62,6 +68,9 @@ HOSTILE = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--store", type=Path, help="a published store (default: the bundled data, built now)")
+    parser.add_argument(
+        "--responses", type=int, help="a synthetic graph of that many responses (synthetic.py) instead"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=list(PEERS))
@@ -70,7 +79,9 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         store = options.store or folder / "store"
-        if not options.store:
+        if options.responses:
+            publish(store, nquads(options.responses))
+        elif not options.store:
             build_and_publish([], store)
         version = current_version(store)
         print(
@@ -101,10 +112,13 @@ def throughput(servers: dict[str, Server], queries: list[str], rounds: int, seco
         order = [label for label, server in servers.items() if answers(server, query)]
         taken: dict[str, list[float]] = {label: [] for label in order}
         cost: dict[str, list[float]] = {label: [] for label in order}
+        for label in order:
+            servers[label].latencies.clear()
         for _ in range(rounds):
             for label in order:
                 before = processor_time(servers[label])
-                taken[label].append(load(servers[label], query, seconds))
+                with servers[label].watched():
+                    taken[label].append(load(servers[label], query, seconds))
                 count = taken[label][-1] * max(1, round(seconds))
                 if count:
                     cost[label].append((processor_time(servers[label]) - before) / count)
@@ -126,7 +140,10 @@ def throughput(servers: dict[str, Server], queries: list[str], rounds: int, seco
         spent = {label: statistics.median(values) * 1e6 for label, values in cost.items() if values}
         print(
             "   µs of processor time each: "
-            + ", ".join(f"{label} {value:,.0f}" for label, value in spent.items()),
+            + ", ".join(f"{label} {value:,.0f}" for label, value in spent.items())
+        )
+        print(
+            "   ms p50 / p99: " + ", ".join(f"{label} {servers[label].percentiles()}" for label in order),
             flush=True,
         )
 
@@ -142,11 +159,12 @@ def processor_time(server: Server) -> float:
 
 
 def memory(servers: dict[str, Server]) -> None:
-    print("\nmemory (proportional set size of all processes)")
+    print("\nmemory under load (proportional set size of all processes), most that was seen")
+    native_peak = max(servers["native"].peak, 1)
     for label, server in servers.items():
         processes = [server.process, *server.process.children(recursive=True)]
-        total = sum(getattr(p.memory_full_info(), "pss", 0) for p in processes)
-        print(f"{label:<12}{total / 2**20:8.0f} MiB in {len(processes)} processes")
+        ratio = f"{server.peak / native_peak:6.1f} × native"
+        print(f"{label:<12}{server.peak / 2**20:8.0f} MiB in {len(processes)} processes{ratio:>18}")
 
 
 def beside_hostile(server: Server, seconds: float) -> None:
@@ -156,7 +174,8 @@ def beside_hostile(server: Server, seconds: float) -> None:
     print(f"{'alone':<26}{shown(quiet)}")
     for name, text in HOSTILE.items():
         busy = asyncio.run(paced(server, ask, seconds * 2, beside=full(text)))
-        print(f"{'beside ' + name:<26}{shown(busy)}", flush=True)
+        times = percentile(busy, 0.99) / percentile(quiet, 0.99)
+        print(f"{'beside ' + name:<26}{shown(busy)}   p99 {times:.1f} × that alone", flush=True)
 
 
 # --- private helpers ---
@@ -170,6 +189,37 @@ class Server:
         self.port = port
         self.path = path
         self.more = more
+        self.peak = 0
+        """The most memory that its processes were seen to take, in bytes."""
+        self.latencies: list[tuple[float, float]] = []
+        """p50 and p99 of each round, in milliseconds."""
+
+    def percentiles(self) -> str:
+        if not self.latencies:
+            return "–"
+        p50, p99 = (statistics.median(column) for column in zip(*self.latencies, strict=True))
+        return f"{p50:.2f} / {p99:.2f}"
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[None]:
+        """Look at the memory a few times a second meanwhile."""
+        done = threading.Event()
+
+        def look() -> None:
+            while not done.wait(0.4):
+                total = 0
+                for process in (self.process, *self.process.children(recursive=True)):
+                    with contextlib.suppress(psutil.Error):
+                        total += getattr(process.memory_full_info(), "pss", 0)
+                self.peak = max(self.peak, total)
+
+        watcher = threading.Thread(target=look)
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join()
 
     def target(self, query: str) -> str:
         return f"{self.path}?query={quote(query, safe='')}{self.more}"
@@ -206,17 +256,17 @@ class Missing(Exception):
 
 
 @contextlib.contextmanager
-def rdflib_endpoint(database: Path, folder: Path) -> Iterator[Server]:
-    """PyPI rdflib-endpoint with its default store, in a virtual environment that later runs use again."""
+def rdflib_endpoint(database: Path, folder: Path, store: str = "default") -> Iterator[Server]:
+    """PyPI rdflib-endpoint with a store of rdflib's, in a virtual environment that later runs use again."""
     environment = Path(tempfile.gettempdir()) / "digigov-bench-rdflib-endpoint"
     binary = environment / "bin" / "rdflib-endpoint"
     if not binary.exists():
         subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
-        install = [str(environment / "bin" / "pip"), "install", "-q", "rdflib-endpoint[cli]==0.6.3"]
-        subprocess.run(install, check=True)
+    packages = ["rdflib-endpoint[cli]==0.6.3", "oxrdflib==0.5.0"]
+    subprocess.run([str(environment / "bin" / "pip"), "install", "-q", *packages], check=True)
     port = free_port()
     file = merged(database, folder)
-    command = [str(binary), "serve", "--host", "127.0.0.1", "--port", str(port), str(file)]
+    command = [str(binary), "serve", "--store", store, "--host", "127.0.0.1", "--port", str(port), str(file)]
     with started(command, folder, {}) as process:
         yield Server(process, wait(port), "/")
 
@@ -258,7 +308,11 @@ def merged(database: Path, folder: Path) -> Path:
 
 
 GRAPH = "urn:x-bench:merged"
-PEERS = {"rdflib": rdflib_endpoint, "virtuoso": virtuoso}
+PEERS = {
+    "rdflib": rdflib_endpoint,
+    "oxrdflib": partial(rdflib_endpoint, store="oxigraph"),
+    "virtuoso": virtuoso,
+}
 
 
 @contextlib.contextmanager
@@ -275,7 +329,7 @@ def started(command: list[str], folder: Path, settings: dict[str, str]) -> Itera
 
 
 def wait(port: int) -> int:
-    for _ in range(600):
+    for _ in range(6000):  # rdflib reads a million statements in minutes
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return port
         time.sleep(0.1)
@@ -309,13 +363,20 @@ def answers(server: Server, query: str) -> bool:
 def load(server: Server, query: str, seconds: float) -> float:
     """Answers per second. Raises SystemExit when one of them is an error."""
     if shutil.which("wrk"):
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-H", "Accept: */*"]
+        command = [
+            "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--latency", "--timeout", "60s",
+            "-H", "Accept: */*",
+        ]  # fmt: skip
         url = f"http://127.0.0.1:{server.port}{server.target(query)}"
         output = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
         if "Non-2xx" in output:
             raise SystemExit(output)
         found = re.search(r"Requests/sec:\s*([\d.]+)", output)
         assert found
+        shares = re.search(r"50%\s+([\d.]+)(us|ms|s)\b.*?99%\s+([\d.]+)(us|ms|s)\b", output, re.DOTALL)
+        if shares:
+            unit = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+            server.latencies.append((float(shares[1]) * unit[shares[2]], float(shares[3]) * unit[shares[4]]))
         return float(found[1])
     return asyncio.run(_load_from_python(server, query, seconds))
 
@@ -378,9 +439,12 @@ async def _keep_asking(server: Server, query: str) -> None:
 
 
 def shown(taken: list[float]) -> str:
-    ordered = sorted(taken)
-    p50, p99 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]
-    return f"{p50 * 1000:8.2f} /{p99 * 1000:8.2f} /{ordered[-1] * 1000:8.2f}"
+    p50, p99 = percentile(taken, 0.5), percentile(taken, 0.99)
+    return f"{p50 * 1000:8.2f} /{p99 * 1000:8.2f} /{max(taken) * 1000:8.2f}"
+
+
+def percentile(taken: list[float], share: float) -> float:
+    return sorted(taken)[int(len(taken) * share)]
 
 
 if __name__ == "__main__":

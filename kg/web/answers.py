@@ -4,20 +4,57 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 LARGEST: Final = 256 * 1024
 """Bytes above which an answer is not kept: it would push out many others."""
 
 
+Fields = list[tuple[bytes, bytes]]
+"""Header fields as ASGI has them."""
+
+
+@dataclass(slots=True)
+class Reply:
+    """A complete response, of which `lines` is made once for all requests that get the same one."""
+
+    status: int
+    fields: Fields
+    body: bytes
+    _lines: bytes = b""
+
+    @property
+    def lines(self) -> bytes:
+        """The header fields and the length of the body as HTTP/1.1 writes them."""
+        if not self._lines:
+            fields = self.fields
+            if self.status not in (204, 304):
+                fields = [*fields, (b"content-length", b"%d" % len(self.body))]
+            self._lines = b"".join(b"%b: %b\r\n" % field for field in fields)
+        return self._lines
+
+
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """A complete response: its kind of result (for the metrics), headers and body."""
+    """An answer: its kind of result (for the metrics), headers and body; `replies` are the responses made of it."""
 
     kind: str
-    headers: list[tuple[bytes, bytes]]
+    headers: Fields
     body: bytes
+    replies: dict[tuple[int, str], Reply] = field(default_factory=dict, compare=False)
+
+    def reply(self, status: int, tag: str, fields: Fields) -> Reply:
+        """The response with this status and further fields, which depend on status and entity tag only."""
+        known = self.replies.get((status, tag))
+        if known is None:
+            if (
+                len(self.replies) > 3
+            ):  # with and without a tag, 200 and 304: there are not more for one question
+                self.replies.clear()
+            whole = [*self.headers, *fields] if status == 200 else fields
+            known = self.replies[status, tag] = Reply(status, whole, self.body if status == 200 else b"")
+        return known
 
 
 class Answers:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
@@ -122,7 +122,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(Problem, _as_it_is)
     app.add_exception_handler(500, _as_unexpected)
     direct: dict[str, ASGIApp] = {"/sparql": endpoint, "/graph-store": graph_store}
-    app.front = Readers(Observation(app.framework, request_log, direct, _UNEXPECTED))
+    observation = Observation(app.framework, request_log, direct, {"/sparql": endpoint.at_once}, _UNEXPECTED)
+    app.front = Readers(observation)
+    app.at_once = observation.at_once
     app.state.pool = pool
     app.state.endpoint = endpoint
     app.state.explorer = explorer
@@ -137,6 +139,8 @@ class _Application(FastAPI):
     """The framework's layers take as long as a short query: what must be quick is asked before it comes to them."""
 
     front: ASGIApp
+    at_once: Callable[[Scope], tuple[int, bytes, bytes] | None]
+    """Responses that need no waiting (observation.Observation.at_once), for a server that asks for them."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self

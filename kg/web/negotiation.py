@@ -65,6 +65,11 @@ class Acceptable:
     html: bool
     """Whether a page for people is preferred to either."""
 
+    @property
+    def anything(self) -> bool:
+        """Whether the client takes any format of results."""
+        return self.solutions is not None or self.graph is not None
+
 
 @lru_cache(maxsize=1024)
 def acceptable(accept: str, wanted: str | None = None) -> Acceptable:

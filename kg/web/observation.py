@@ -13,11 +13,13 @@ import os
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final, TextIO
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kg.web.answers import Reply
 
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -34,6 +36,7 @@ _COMMON: Final = [
     ),
     (b"x-content-type-options", b"nosniff"),
 ]
+_COMMON_LINES: Final = b"".join(b"%b: %b\r\n" % field for field in _COMMON)
 _PAGE: Final = [
     (b"content-security-policy", POLICY.encode()),
     (b"referrer-policy", b"no-referrer"),
@@ -45,25 +48,56 @@ class Observation:
     """ASGI middleware around the whole application.
 
     `direct` names addresses whose applications are called without the framework's layers in between, which take as long
-    as a short query; `unexpected` answers when one of them fails in a way that it does not know of itself.
+    as a short query; `quick` those that may have an answer which needs no waiting (`at_once`); `unexpected` answers when
+    one of them fails in a way that it does not know of itself.
     """
 
     def __init__(
-        self, app: ASGIApp, log: RequestLog | None, direct: Mapping[str, ASGIApp], unexpected: ASGIApp
+        self,
+        app: ASGIApp,
+        log: RequestLog | None,
+        direct: Mapping[str, ASGIApp],
+        quick: Mapping[str, Callable[[Scope], Reply | None]],
+        unexpected: ASGIApp,
     ) -> None:
         self._app = app
         self._log = log
         self._direct = direct
+        self._quick = quick
         self._unexpected = unexpected
         self._boot = f"{os.getpid():x}{int(time.time()):x}"
         self._count = 0
+
+    def at_once(self, scope: Scope) -> tuple[int, bytes, bytes] | None:
+        """Status, header lines and body of a response that needs no waiting; None: call the application as usual."""
+        quick = self._quick.get(scope["path"])
+        if quick is None:
+            return None
+        started = time.perf_counter()
+        try:
+            reply = quick(scope)
+        except Exception:  # told and logged where it happens again
+            return None
+        if reply is None:
+            return None
+        request_id = self._request_id(scope)
+        if self._log is not None:
+            self._log.request(
+                request_id.decode(),
+                scope["method"],
+                scope["path"],
+                reply.status,
+                len(reply.body),
+                time.perf_counter() - started,
+            )
+        lines = b"%b%bx-request-id: %b\r\n" % (reply.lines, _COMMON_LINES, request_id)
+        return reply.status, lines, reply.body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        self._count += 1
-        request_id = _given_id(scope) or f"{self._boot}-{self._count:x}".encode()
+        request_id = self._request_id(scope)
         started = time.perf_counter()
         status = 0
         size = 0
@@ -99,6 +133,11 @@ class Observation:
                     size,
                     time.perf_counter() - started,
                 )
+
+    def _request_id(self, scope: Scope) -> bytes:
+        """The client's, or one that nobody else has."""
+        self._count += 1
+        return _given_id(scope) or f"{self._boot}-{self._count:x}".encode()
 
 
 class RequestLog:

@@ -43,10 +43,9 @@ async def read_operation(
     """
     longest = max(limit, update_limit)
     query_string: bytes = scope["query_string"]
-    if len(query_string) > 3 * limit:  # percent-encoding triples it at most
-        raise _too_long(limit)
     if scope["method"] in ("GET", "HEAD"):
-        return Operation("describe") if not query_string else _from_query_string(query_string, limit)
+        return operation_of_get(query_string, limit)
+    _require_length(query_string, limit)
     parameters = _parameters(query_string, "query string")
     media_type, charset = media_type_of(headers.get(b"content-type", b""))
     if media_type not in (FORM, DIRECT_QUERY, DIRECT_UPDATE):
@@ -63,6 +62,12 @@ async def read_operation(
         raise bad_request("The text is in the body, so the query string may not have another.")
     name = "query" if media_type == DIRECT_QUERY else "update"
     return _operation([*parameters, (name, _decoded(body, "body"))], limit, update_limit)
+
+
+def operation_of_get(query_string: bytes, limit: int) -> Operation:
+    """The operation of a GET or HEAD request. Raises Problem as `read_operation` does."""
+    _require_length(query_string, limit)
+    return Operation("describe") if not query_string else _from_query_string(query_string, limit)
 
 
 async def read_body(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes:
@@ -126,6 +131,11 @@ def graph_iri(value: str, name: str) -> str:
 
 
 # --- private helpers ---
+
+
+def _require_length(query_string: bytes, limit: int) -> None:
+    if len(query_string) > 3 * limit:  # percent-encoding triples it at most
+        raise _too_long(limit)
 
 
 @lru_cache(maxsize=512)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import signal
@@ -11,7 +12,8 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from kg.errors import KgError
 from kg.settings import Settings
@@ -68,7 +70,8 @@ def serve(settings: Settings) -> None:
 class BoundedProtocol(HttpToolsProtocol):
     """HTTP/1.1 that neither waits forever for a request nor lets one grow without bound.
 
-    It also lends the application a way to break a connection off (`scope["kg.abort"]`).
+    It also lends the application a way to break a connection off (`scope["kg.abort"]`), and sends what the application
+    has at once (`app.at_once`) without a task and the messages of ASGI, which take longer than such an answer.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -76,6 +79,16 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._in_head = True
         self._patience: asyncio.TimerHandle | None = None
+        self._at_once = getattr(self.config.app, "at_once", None)
+        self._proxies: Any = (
+            ProxyHeadersMiddleware(_nobody, self.config.forwarded_allow_ips)
+            if self.config.proxy_headers
+            else None
+        )
+        self._begun = False
+        """Whether a request has begun and is not complete."""
+        self._answered = False
+        """Whether the request that is being read has been answered already."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]
@@ -91,10 +104,15 @@ class BoundedProtocol(HttpToolsProtocol):
             if self._head_bytes > HEAD_BYTES and len(data) < self._head_bytes:
                 self._refuse(431, "The headers are too long.")
                 return
-            if self._patience is None:
-                self._await_request()
         if not self.transport.is_closing():
             super().data_received(data)
+        # Most requests come in one piece: for them there was nothing to wait for.
+        if self._patience is None and (self._begun or self._head_bytes) and not self.transport.is_closing():
+            self._await_request()
+
+    def on_message_begin(self) -> None:
+        self._begun = True
+        super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -105,14 +123,51 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._in_head = False
+        if self._answer_at_once():
+            self._answered = True
+            return
         self.scope["kg.abort"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._patient()
         self._in_head = True
+        self._begun = False
         self._head_bytes = 0
-        super().on_message_complete()
+        if self._answered:
+            self._answered = False
+        else:
+            super().on_message_complete()
+
+    def _answer_at_once(self) -> bool:
+        """Send the response to a GET without a body, if there is one that needs no waiting."""
+        if (
+            self._at_once is None
+            or self.parser.get_method() != b"GET"
+            or self.flow.write_paused  # the client does not read what it has
+            or (self.cycle is not None and not self.cycle.response_complete)  # pipelined: in its turn
+        ):
+            return False
+        path, _, query = self.url.partition(b"?")
+        if not query or b"%" in path or any(name in _MORE_TO_COME for name, _ in self.headers):
+            return False
+        scope = self.scope
+        scope["method"], scope["path"], scope["query_string"] = "GET", path.decode("latin-1"), query
+        if self._proxies is not None:  # who asks, as they say; this middleware never waits
+            with contextlib.suppress(StopIteration):
+                self._proxies(scope, None, None).send(None)
+        found = self._at_once(scope)
+        if found is None:
+            return False
+        status, lines, body = found
+        keep_alive = self.parser.get_http_version() == "1.1" and self.parser.should_keep_alive()
+        general = b"".join(b"%b: %b\r\n" % field for field in self.server_state.default_headers)
+        ending = b"\r\n" if keep_alive else b"connection: close\r\n\r\n"
+        self.transport.write(b"".join((STATUS_LINE[status], general, lines, ending, body)))
+        if not keep_alive:
+            self.transport.close()
+        self.on_response_complete()
+        return True
 
     def _refuse(self, status: int, detail: str) -> None:
         if self.transport.is_closing():
@@ -151,6 +206,13 @@ class _Server(uvicorn.Server):
                     host, port = socket.getsockname()[:2]
                     shown = f"[{host}]" if ":" in host else host
                     print(f"Serving on http://{shown}:{port} (stop with Ctrl-C)", file=sys.stderr, flush=True)
+
+
+_MORE_TO_COME: Final = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
+
+
+async def _nobody(*_: Any) -> None:
+    """An application that leaves everything to others."""
 
 
 def _set_up_logging() -> None:

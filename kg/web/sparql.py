@@ -13,6 +13,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Hashable
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
@@ -23,14 +25,14 @@ from kg.namespaces import PREFIXES
 from kg.settings import Settings
 from kg.store.interface import ServedVersion
 from kg.web import negotiation, pages, service_description
-from kg.web.answers import LARGEST, Answers, KeptAnswer
+from kg.web.answers import LARGEST, Answers, KeptAnswer, Reply
 from kg.web.federation import Federated, Federation
 from kg.web.figures import Counted, Figures
 from kg.web.limits import Limits, client_of
 from kg.web.metrics import Metrics
 from kg.web.negotiation import MEDIA_TYPES, Acceptable
 from kg.web.problems import Problem, excerpt
-from kg.web.protocol import ClientGone, Operation, bad_request, read_operation
+from kg.web.protocol import ClientGone, Operation, bad_request, operation_of_get, read_operation
 from kg.web.querying.pool import Answer, Pool, Query, QueryFailed
 from kg.web.syntax import is_repeatable, merged_dataset, uses_service
 from kg.web.update import Conditions, Updates
@@ -40,6 +42,8 @@ OWN: Final = "(the server)"
 """Whom the server's own queries are counted for."""
 
 Headers = list[tuple[bytes, bytes]]
+_Names = tuple[tuple[str, ...], tuple[str, ...]]
+"""Default and named graphs of a request."""
 
 
 def prefixes(base_iri: str) -> dict[str, str]:
@@ -121,6 +125,22 @@ class SparqlEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._reply(scope, receive, send, None, None)
 
+    def at_once(self, scope: Scope) -> Reply | None:
+        """The response to a GET that needs no waiting: from memory, or by a lookup (`querying.lookup`).
+
+        None means: ask the application as usual; it also says what is wrong. A task and the messages of ASGI take longer than
+        such an answer does, so the server (server.BoundedProtocol) tries this first. It counts and limits as always.
+        """
+        if scope["method"] != "GET" or not scope["query_string"]:
+            return None
+        try:
+            operation = operation_of_get(scope["query_string"], self.settings.max_query_bytes)
+            client = client_of(scope)
+            self._count_in(scope, client)
+            return self._immediate(self._asked(operation, client, "GET", dict(scope["headers"])))
+        except Problem:
+            return None
+
     async def _reply(
         self, scope: Scope, receive: Receive, send: Send, operation: Operation | None, tag: str | None
     ) -> None:
@@ -129,7 +149,7 @@ class SparqlEndpoint:
         try:
             if method in ("GET", "HEAD", "POST"):
                 client = client_of(scope)
-                self._limits.request(client)
+                self._count_in(scope, client)
                 if operation is None:
                     longest = self.settings.max_update_bytes if self._updates.may_write(scope) else 0
                     operation = await read_operation(
@@ -153,6 +173,74 @@ class SparqlEndpoint:
         except Problem as problem:
             await problem(scope, receive, send)
 
+    def _count_in(self, scope: Scope, client: str) -> None:
+        """Count a request against its client's rate, once. Raises Problem (429)."""
+        if "kg.counted" not in scope:
+            self._limits.request(client)
+            scope["kg.counted"] = True
+
+    def _asked(
+        self,
+        operation: Operation,
+        client: str,
+        method: str,
+        headers: dict[bytes, bytes],
+        given_tag: str | None = None,
+    ) -> _Asked:
+        """A query with what its request says about the answer. Raises Problem."""
+        accepted = _acceptable(headers, operation)
+        version = self._pool.version
+        version_id = version.id if version else ""
+        text, names = operation.text, _names(operation)
+        tag = given_tag or ("" if method == "POST" else _entity_tag(version_id, text, names, accepted))
+        return _Asked(
+            operation=operation,
+            client=client,
+            started=time.perf_counter(),
+            accepted=accepted,
+            timeout=self._timeout(operation, headers),
+            coding=negotiation.coding(headers.get(b"accept-encoding", b"").decode("latin-1")),
+            names=names,
+            version=version_id,
+            tag=tag,
+            known=bool(tag) and _among(tag, headers.get(b"if-none-match", b"")),
+        )
+
+    def _immediate(self, asked: _Asked) -> Reply | None:
+        """The response where it takes no waiting. Raises Problem (429)."""
+        if asked.accepted.html or not asked.accepted.anything:
+            return None
+        tag, outcome = asked.tag, "cached"
+        kept = self._answers.get(asked.version, asked.key)
+        if kept is None:
+            if not is_repeatable(asked.operation.text):
+                return None
+            if asked.known:
+                self._metrics.query("unknown", "not-modified", time.perf_counter() - asked.started)
+                return Reply(304, _validators(tag), b"")
+            kept, outcome = self._looked_up(asked), "ok"
+            if kept is None:
+                return None
+        self._metrics.query(kept.kind, outcome, time.perf_counter() - asked.started)
+        if asked.known:
+            return kept.reply(304, tag, _validators(tag))
+        return kept.reply(200, tag, _validators(tag) if tag else _NO_STORE)
+
+    def _looked_up(self, asked: _Asked) -> KeptAnswer | None:
+        """The answer to a lookup, None for other queries. Raises Problem (429)."""
+        self._limits.enter(asked.client)
+        try:
+            found = self._pool.look_up(self._prepared(asked))
+        finally:
+            self._limits.leave(asked.client)
+        if found is None:
+            return None
+        (kind, format_name, coding), body = found
+        head = {"kind": kind, "format": format_name, "encoding": coding}
+        kept = KeptAnswer(kind, self._fields(head, asked.version), body)
+        self._answers.put(asked.version, asked.key, kept)
+        return kept
+
     async def _query(
         self,
         operation: Operation,
@@ -163,38 +251,18 @@ class SparqlEndpoint:
         send: Send,
         given_tag: str | None,
     ) -> None:
-        accepted = _acceptable(headers, operation)
-        if accepted.html:
+        asked = self._asked(operation, client, scope["method"], headers, given_tag)
+        if asked.accepted.html:
             await self._page(operation, client, scope, receive, send)
             return
-        if accepted.solutions is None and accepted.graph is None:
+        if not asked.accepted.anything:
             raise _not_acceptable(None)
-        started = time.perf_counter()
-        timeout = self._timeout(operation, headers)
-        version = self._pool.version
-        version_id = version.id if version else ""
-        coding = negotiation.coding(headers.get(b"accept-encoding", b"").decode("latin-1"))
-        text, names = operation.text, _names(operation)
-        key = (text, names, accepted, coding)
-        tag = given_tag or (
-            "" if scope["method"] == "POST" else _entity_tag(version_id, text, names, accepted)
-        )
-        kept = self._answers.get(version_id, key)
-        if kept is not None:
-            if tag and tag.encode() in headers.get(b"if-none-match", b""):
-                await send_body(scope, send, 304, _validators(tag), b"")
-            else:
-                extra = _validators(tag) if tag else []
-                await send_body(scope, send, 200, [*kept.headers, *extra], kept.body)
-            self._metrics.query(kept.kind, "cached", time.perf_counter() - started)
+        reply = self._immediate(asked)
+        if reply is not None:
+            await send_body(scope, send, reply.status, reply.fields, reply.body)
             return
         repeatable = is_repeatable(operation.text)
-        if not repeatable:
-            tag = ""
-        if tag and tag.encode() in headers.get(b"if-none-match", b""):
-            await send_body(scope, send, 304, _validators(tag), b"")
-            self._metrics.query("unknown", "not-modified", time.perf_counter() - started)
-            return
+        tag = asked.tag if repeatable else ""
         self._limits.enter(client)
         outcome, kind = "ok", "unknown"
         try:
@@ -203,14 +271,13 @@ class SparqlEndpoint:
             self._limits.leave(client)
             raise
         repeatable = repeatable and federated is None
-        query = self._prepared(operation, client, accepted, coding, timeout, federated=federated)
-        answer = self._pool.submit(query)
+        answer = self._pool.submit(self._prepared(asked, federated=federated))
         watch = _Watch(answer, receive)
         try:
             head = await answer.head()
             kind = head["kind"]
             if (
-                answer.version != version_id or federated is not None
+                answer.version != asked.version or federated is not None
             ):  # a new version, or somebody else's data
                 tag = ""
             fields = self._fields(head, answer.version)
@@ -218,7 +285,7 @@ class SparqlEndpoint:
             if answer.complete or first is None:
                 body = first or b""
                 if repeatable and len(body) <= LARGEST:
-                    self._answers.put(answer.version, key, KeptAnswer(kind, fields, body))
+                    self._answers.put(answer.version, asked.key, KeptAnswer(kind, fields, body))
                 await send_body(scope, send, 200, [*fields, *(_validators(tag) if tag else _NO_STORE)], body)
             else:
                 watch.start()
@@ -239,7 +306,7 @@ class SparqlEndpoint:
             self._limits.leave(client)
             if federated is not None:
                 self._federation.dismiss(federated)
-            self._metrics.query(kind, outcome, time.perf_counter() - started)
+            self._metrics.query(kind, outcome, time.perf_counter() - asked.started)
 
     async def _update(
         self,
@@ -267,17 +334,9 @@ class SparqlEndpoint:
             return None
         return await self._federation.admit(operation.text, self.prefixes, self.settings.base_iri)
 
-    def _prepared(
-        self,
-        operation: Operation,
-        client: str,
-        accepted: Acceptable,
-        coding: str | None,
-        timeout: float,
-        page: int = 0,
-        federated: Federated | None = None,
-    ) -> Query:
+    def _prepared(self, asked: _Asked, page: int = 0, federated: Federated | None = None) -> Query:
         """What the query processes get."""
+        operation = asked.operation
         default, named = operation.default_graphs, operation.named_graphs
         if default is None:
             dataset = merged_dataset(operation.text, self.prefixes, self.settings.base_iri)
@@ -286,15 +345,15 @@ class SparqlEndpoint:
         return Query(
             text=federated.text if federated else operation.text,
             port=self._federation.port if federated else 0,
-            client=client,
-            timeout=timeout,
+            client=asked.client,
+            timeout=asked.timeout,
             rows=self.settings.max_rows,
             base=self.settings.base_iri,
             default_graphs=default,
             named_graphs=named,
-            solutions=accepted.solutions,
-            graph=accepted.graph,
-            encoding=coding,
+            solutions=asked.accepted.solutions,
+            graph=asked.accepted.graph,
+            encoding=None if page else asked.coding,
             page=page,
         )
 
@@ -324,10 +383,9 @@ class SparqlEndpoint:
         federated: Federated | None = None
         outcome = "ok"
         try:
-            timeout = self._timeout(operation, dict(scope["headers"]))
-            accepted = Acceptable("json", "turtle", html=True)
+            asked = self._asked(operation, client, scope["method"], dict(scope["headers"]))
             federated = await self._admitted(operation)
-            query = self._prepared(operation, client, accepted, None, timeout, pages.PAGE_ROWS, federated)
+            query = self._prepared(asked, pages.PAGE_ROWS, federated)
             self._limits.enter(client)
             answer = self._pool.submit(query)
             watch = _Watch(answer, receive)
@@ -377,7 +435,7 @@ class SparqlEndpoint:
         )
         body = service_description.serialize(graph, accepted.graph)
         tag = f'W/"{version.id[:16]}-sd-{accepted.graph}"'
-        if tag.encode() in headers.get(b"if-none-match", b""):
+        if _among(tag, headers.get(b"if-none-match", b"")):
             await send_body(scope, send, 304, _validators(tag), b"")
             return
         fields = [
@@ -405,6 +463,29 @@ def preflight(allowed: str) -> Headers:
         ),
         (b"access-control-max-age", b"86400"),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query operation, and what the rest of its request says about the answer."""
+
+    operation: Operation
+    client: str
+    started: float
+    accepted: Acceptable
+    timeout: float
+    coding: str | None
+    names: _Names | None
+    version: str
+    tag: str
+    """The entity tag that its answer has if the query is repeatable; empty for POST."""
+    known: bool
+    """Whether the client has the answer with this tag."""
+
+    @property
+    def key(self) -> Hashable:
+        """What its answer depends on, within a dataset version."""
+        return self.operation.text, self.names, self.accepted, self.coding
 
 
 class _Watch:
@@ -534,11 +615,13 @@ async def _break_off(scope: Scope) -> None:
     await asyncio.sleep(0)  # lets the server notice that the connection has gone
 
 
+def _among(tag: str, listed: bytes) -> bool:
+    """Whether an If-None-Match header lists the tag, by weak comparison (RFC 9110 §8.8.3.2)."""
+    return bool(listed) and tag.removeprefix("W/").encode() in listed
+
+
 def _validators(tag: str) -> Headers:
     return [(b"etag", tag.encode()), (b"cache-control", b"no-cache")]
-
-
-_Names = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def _names(operation: Operation) -> _Names | None:

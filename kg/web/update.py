@@ -118,6 +118,11 @@ class Updates:
 
     def require_writer(self, scope: Scope) -> None:
         """Raises Problem: 403 when updates are off, 401 when the token is missing or another (RFC 6750)."""
+        if self._settings.store_is_remote:
+            raise Problem(
+                403, "read-only", "This endpoint is read-only",
+                "Its data are on a SPARQL server: publish there with kg build, which checks them (docs/scaling.md).",
+            )  # fmt: skip
         if not self.enabled:
             raise Problem(
                 403, "read-only", "This endpoint is read-only",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 import threading
 import time
@@ -14,6 +15,8 @@ import httpx
 import psutil
 import pytest
 from served import EX, ITEMS, Running, running, wait_until
+
+from kg.web.querying.pool import SOON
 
 CROSS_PRODUCT = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 ENDLESS_PATH = "SELECT (COUNT(*) AS ?n) { ?a (<http://example.org/knows>|!<http://example.org/x>)* ?b . ?b (!rdfs:x)* ?c }"
@@ -236,7 +239,7 @@ def test_a_killed_worker_takes_only_its_query_with_it(server: Running) -> None:
     answers: list[httpx.Response] = []
     slow = threading.Thread(target=lambda: answers.append(server.get(CROSS_PRODUCT)))
     slow.start()
-    time.sleep(0.6)
+    time.sleep(SOON + 0.6)
     for process in server.query_processes():
         process.kill()
     slow.join()
@@ -246,17 +249,56 @@ def test_a_killed_worker_takes_only_its_query_with_it(server: Running) -> None:
     assert server.count("SELECT (COUNT(*) AS ?n) { ?s rdfs:label ?l }") == ITEMS
 
 
+def test_a_query_that_had_hardly_begun_is_given_to_another_process(server: Running) -> None:
+    """Whoever kills processes takes no answer from anybody, as long as it is not the same query's twice."""
+    statuses: list[int] = []
+    stop = threading.Event()
+
+    def ask(number: int) -> None:
+        with httpx.Client(timeout=60) as client:
+            for count in itertools.count():
+                if stop.is_set():
+                    return
+                query = f"SELECT (COUNT(*) AS ?n) {{ ?s rdfs:label ?l FILTER (?l != '{number} {count}') }}"
+                statuses.append(client.get(server.sparql, params={"query": query}).status_code)
+
+    askers = [threading.Thread(target=ask, args=(number,)) for number in range(2)]
+    for asker in askers:
+        asker.start()
+    for _ in range(10):
+        wait_until(lambda: len(server.query_processes()) >= 2, "two processes")
+        for process in server.query_processes():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        done = len(statuses)
+        wait_until(lambda done=done: len(statuses) >= done + 4, "answers")  # type: ignore[misc]
+    stop.set()
+    for asker in askers:
+        asker.join()
+    assert set(statuses) == {200}
+
+
 def test_the_parent_of_the_query_processes_may_die_too(server: Running) -> None:
-    [nursery] = psutil.Process(server.process.pid).children()
-    nursery.kill()
-    for number in range(20):
-        assert server.ask(f"ASK {{ <{EX}item/{number + 50}> <{EX}size> {number + 50} }}")
-    server.get(CROSS_PRODUCT, timeout="0.3")
-    assert server.ask(POINT + "#")
-    wait_until(
-        lambda: [p.pid for p in psutil.Process(server.process.pid).children()] not in ([], [nursery.pid]),
-        "a new one",
-    )
+    """Alone, and with all of its children: no answer is missing, and in the end there is one parent again."""
+    for with_children in (False, True):
+        parents = psutil.Process(server.process.pid).children()
+        victims = [*parents, *(server.query_processes() if with_children else [])]
+        for victim in victims:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                victim.kill()
+        for number in range(20):
+            assert server.ask(
+                f"ASK {{ <{EX}item/{number + 50}> <{EX}size> {number + 50} }} # {with_children}"
+            )
+        server.get(CROSS_PRODUCT, timeout="0.3")
+        assert server.ask(POINT + "#")
+        wait_until(
+            lambda known=parents: (  # type: ignore[misc]
+                len(now := psutil.Process(server.process.pid).children()) == 1 and now[0] not in known
+            ),
+            "a new one",
+        )
+        wait_until(lambda: len(server.query_processes()) >= 2, "its children")
 
 
 def test_garbage_and_half_requests_do_no_harm(server: Running) -> None:

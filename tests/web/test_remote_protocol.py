@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from served import Running, dataset, running
 from test_protocol import *  # noqa: F403 - its tests are run here again, with another `server`
@@ -22,6 +23,15 @@ def server(engine: SparqlServer, tmp_path_factory: pytest.TempPathFactory) -> It
     log = tmp_path_factory.mktemp("server") / "log"
     with running(engine.url, log, query_timeout=20, **engine.credentials) as started:
         yield started
+
+
+def test_updates_go_to_the_engine_itself(server: Running) -> None:
+    """With or without a token: nothing is written past validation and the note of what is current."""
+    for path, body in (("/sparql", {"update": "CLEAR ALL"}), ("/graph-store?default", {"x": "y"})):
+        response = httpx.post(server.url + path, data=body, headers={"Authorization": "Bearer whatever"})
+        assert response.status_code == 403
+        assert response.json()["type"].endswith("#read-only")
+        assert "kg build" in response.json()["detail"]
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,17 @@
 """schemathesis asks a running server everything that its OpenAPI description says one may ask, and much that one may not.
 
+Pages for people are not in the description; they are asked for by a description made here of all routes there are.
+
 `KG_SCHEMATHESIS_EXAMPLES=500 pytest tests/web/test_schemathesis.py` looks harder than the suite does.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import Any
 
 import httpx
 import pytest
@@ -76,6 +80,58 @@ def test_reading_never_breaks_the_server(fuzzed: Running, label: str) -> None:
         case.call_and_validate(base_url=fuzzed.url, checks=CHECKS, timeout=120, allow_redirects=False)
 
     each_case(label, BOUNDS, check)
+
+
+MADE_BY_PAGES = ("q", "c", "by", "sort", "order", "view", "all", "edition", "country", "region", "from", "to", "lang",
+    "theme", "topic", "kind", "level", "format", "limit", "page", "here")  # fmt: skip
+"""Parameters that pages know, or once knew."""
+
+
+ANY = {"type": "string", "minLength": 1}
+THINGS = {
+    "iso3": {"anyOf": [{"enum": ["COL", "URY", "col"]}, ANY]},
+    "name": {"anyOf": [{"enum": ["bodies", "coverage-matrix", "egdi-trend"]}, ANY]},
+}
+"""Path parameters of which some values lead to a page."""
+
+
+def described_by_routes() -> dict[str, Any]:
+    """An OpenAPI document of every address that the application has and its own description leaves out."""
+    known = description("http://localhost")["paths"]
+    paths: dict[str, Any] = {}
+    for route in create_app(Settings(store="unused")).routes:
+        path = getattr(route, "path", "").replace(":path}", "}")
+        if not path or path in known:
+            continue
+        names = re.findall(r"{(\w+)}", path)
+        parameters = [
+            {"name": name, "in": "path", "required": True, "schema": THINGS.get(name, ANY)} for name in names
+        ]
+        parameters += [{"name": name, "in": "query", "schema": {"type": "string"}} for name in MADE_BY_PAGES]
+        parameters += [{"name": name, "in": "header", "schema": {"type": "string"}} for name in HEADERS]
+        paths[path] = {"get": {"parameters": parameters, "responses": {"default": {"description": "any"}}}}
+    return {"openapi": "3.1.0", "info": {"title": "pages", "version": "0"}, "paths": paths}
+
+
+HEADERS = ("Accept", "Accept-Language", "Accept-Encoding", "Cookie", "If-None-Match")
+PAGES = {
+    found.ok().path: found.ok()
+    for found in schemathesis.openapi.from_dict(described_by_routes()).get_all_operations()
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_breaks_the_server(explorer: httpx.Client, path: str) -> None:
+    """With two countries behind it, so that pages have something to show."""
+
+    @BOUNDS
+    @given(PAGES[path].as_strategy())
+    def cases(case: schemathesis.Case) -> None:
+        case.call_and_validate(
+            base_url=str(explorer.base_url), checks=[not_a_server_error], timeout=120, allow_redirects=False
+        )
+
+    cases()
 
 
 @pytest.mark.parametrize("label", WRITING)

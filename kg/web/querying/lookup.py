@@ -31,13 +31,13 @@ _TRIPLE = re.compile(
     rf"""
     (?P<prologue> (?: \s* PREFIX \s+ (?:[A-Za-z][\w\-]*)?: \s* {_PLAIN} )* ) \s*
     (?: (?P<describe> DESCRIBE \s* (?P<node>{_TERM}) )
-      | (?: ASK | SELECT (?: \s+DISTINCT )? (?: \s* \* | (?: \s+ [?$]\w+ )+ )
+      | (?: (?P<ask> ASK ) | SELECT (?: \s+DISTINCT )? (?: \s* \* | (?: \s+ [?$]\w+ )+ )
           | CONSTRUCT \s* \{{ \s* {_NODE} \s+ (?:{_NODE}|a) \s+ {_NODE} (?: \s* \. )? \s* \}} )
         \s* (?: WHERE \s* )? \{{ \s*
         (?P<subject>{_NODE}) \s+
         (?P<predicate>{_NODE}|a) \s+
         (?P<object>{_NODE})
-        (?: \s* \. )? \s* \}} (?: \s* LIMIT \s+ \d+ )?
+        (?: \s* \. )? \s* \}} (?P<limit> \s* LIMIT \s+ \d+ )?
     ) \s*
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -53,6 +53,7 @@ class Lookups:
         self._store = store
         self._evaluation = Evaluation(store, prefixes)
         self._pattern = lru_cache(maxsize=1024)(lambda text: _pattern(text, prefixes))
+        self._truths: dict[tuple[bool, str], tuple[Head, bytes]] = {}
 
     @classmethod
     def open(cls, database: str, prefixes: dict[str, str], *, in_memory: bool) -> Lookups:
@@ -66,8 +67,8 @@ class Lookups:
         store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES)
         return cls(store, prefixes)
 
-    def answer(self, request: dict[str, Any]) -> tuple[Head, bytes] | str | None:
-        """Head and body of the answer; the kind of result when the client takes no format for it; None: not a lookup.
+    def answer(self, request: dict[str, Any]) -> tuple[Head, bytes] | None:
+        """Head and body of the answer; None when it is no lookup, or nothing that the client would take.
 
         `request` is what a query process would get.
         """
@@ -82,6 +83,24 @@ class Lookups:
             return None
         if pattern.describes and any(isinstance(quad.object, ox.BlankNode) for quad in met):
             return None  # it would go on from there
+        if pattern.asks:
+            return self._truth(bool(met), request)
+        return self._evaluated(request)
+
+    def _truth(self, found: bool, request: dict[str, Any]) -> tuple[Head, bytes] | None:
+        """The answer to an ASK, of which there are two: in the words that the engine has for them."""
+        name = request["solutions"]
+        if name is None:
+            return None
+        if (found, name) not in self._truths:
+            text = "ASK {}" if found else "ASK { FILTER(false) }"
+            answer = self._evaluated({**request, "query": text})
+            if answer is None:
+                return None
+            self._truths[found, name] = answer
+        return self._truths[found, name]
+
+    def _evaluated(self, request: dict[str, Any]) -> tuple[Head, bytes] | None:
         pieces: list[bytes] = []
         heads: list[Head] = []
 
@@ -96,7 +115,7 @@ class Lookups:
         except Exception:  # a query process finds out again, and says why
             return None
         if output.refused is not None:
-            return output.refused
+            return None
         gather(*output.finish())
         return heads[0], b"".join(pieces)
 
@@ -109,7 +128,9 @@ class _Pattern:
     """Subject, predicate and object, None for a variable; or what is to be described as the subject."""
 
     terms: tuple[ox.NamedNode | None, ox.NamedNode | None, ox.NamedNode | None]
-    describes: bool
+    describes: bool = False
+    asks: bool = False
+    """Whether the answer is that there are such statements, or none."""
 
 
 def _pattern(text: str, prefixes: dict[str, str]) -> _Pattern | None:
@@ -120,9 +141,16 @@ def _pattern(text: str, prefixes: dict[str, str]) -> _Pattern | None:
     known = {**prefixes, **dict(_PREFIX.findall(found["prologue"]))}
     try:
         if found["describe"]:
-            return _Pattern((_iri(found["node"], known), None, None), True)
-        predicate = _RDF_TYPE if found["predicate"] == "a" else _term(found["predicate"], known)
-        return _Pattern((_term(found["subject"], known), predicate, _term(found["object"], known)), False)
+            return _Pattern((_iri(found["node"], known), None, None), describes=True)
+        written = found["subject"], found["predicate"], found["object"]
+        predicate = _RDF_TYPE if written[1] == "a" else _term(written[1], known)
+        variables = [term[1:] for term in written if term[0] in "?$"]
+        # A variable that comes twice says more than the statements do; what is not ASCII the engine may refuse.
+        plain = not found["limit"] and len(set(variables)) == len(variables) and text.isascii()
+        return _Pattern(
+            (_term(written[0], known), predicate, _term(written[2], known)),
+            asks=bool(found["ask"]) and plain,
+        )
     except ValueError:  # a relative IRI, or a prefix that is not declared
         return None
 

@@ -41,6 +41,8 @@ TICK: Final = 0.05
 BUFFERED: Final = 256 * 1024
 """Bytes of an answer that wait in the server before the worker has to wait."""
 LOW_PRIORITY: Final = 19
+SOON: Final = 1.0
+"""Seconds within which a query whose process was ended from outside is given to another: it was hardly the reason."""
 FAILED_STARTS: Final = 20
 """Processes in a row that may fail at their start before no more are tried."""
 
@@ -102,7 +104,7 @@ class Answer:
 
     __slots__ = (
         "_buffered", "_chunks", "_pool", "_waiting", "begun", "complete", "failure", "head_fields", "on_failure",
-        "on_slow", "paused_at", "paused_for", "query", "slow", "submitted", "version", "worker",
+        "on_slow", "paused_at", "paused_for", "query", "repeated", "slow", "submitted", "version", "worker",
     )  # fmt: skip
 
     def __init__(self, query: Query, pool: Pool) -> None:
@@ -117,6 +119,7 @@ class Answer:
         self.complete = False
         self.failure: QueryFailed | None = None
         self.slow = False
+        self.repeated = False
         self.on_slow: Callable[[], None] | None = None
         self.on_failure: Callable[[], None] | None = None
         self._pool = pool
@@ -164,17 +167,6 @@ class Answer:
         self._pool.stop(self, QueryFailed("cancelled", message))
 
     # What workers and the pool report:
-
-    def know(self, found: tuple[Head, bytes] | str, version: str) -> None:
-        """The whole answer at once, or the kind of result that the client takes no format for."""
-        self.version = version
-        if isinstance(found, str):
-            self.fail(QueryFailed("not-acceptable", found))
-            return
-        (kind, format_name, encoding), body = found
-        self.head_fields = {"kind": kind, "format": format_name, "encoding": encoding}
-        self._chunks.append(body)
-        self.complete = True
 
     def feed(self, data: bytes) -> None:
         self._chunks.append(data)
@@ -292,12 +284,13 @@ class Pool:
         except BaseException:
             await nursery.close()
             raise
-        former, self._nursery = self._nursery, nursery
-        for worker in nursery.workers:
-            self._free(worker)
-        self._fill()
-        if former is not None:
-            self._retire(former)
+        self._put_in_force(nursery)
+
+    def look_up(self, query: Query) -> tuple[Head, bytes] | None:
+        """Head and body of the answer, where the server can find it itself (`lookup`); otherwise None: `submit` it."""
+        if self._stopping or self._nursery is None or self._nursery.lookups is None:
+            return None
+        return self._nursery.lookups.answer(query.request)
 
     def submit(self, query: Query) -> Answer:
         """Take a query up, now or when a process is free."""
@@ -305,21 +298,7 @@ class Pool:
         if self._stopping or self._nursery is None:
             answer.fail(QueryFailed("stopping", "The server is not taking queries."))
             return answer
-        if self._nursery.lookups is not None and not query.port:
-            found = self._nursery.lookups.answer(query.request)
-            if found is not None:
-                answer.know(found, self._nursery.lease.version.id)
-                return answer
-        if query.port:
-            self._outgoing.append(answer)
-            self._send_out()
-        elif self._idle:
-            self._assign(self._idle.pop(), answer)
-        else:
-            self._waiting.append(answer)
-            self._fill()
-        if self._ticking is None:
-            self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick)
+        self._take_up(answer)
         return answer
 
     def stop(self, answer: Answer, failure: QueryFailed) -> None:
@@ -390,7 +369,7 @@ class Pool:
             answer.worker = None
             if answer.failure is None:
                 self.counts.lost += 1
-                self.run(_explain_loss(answer, nursery, worker.pid))
+                self.run(self._make_good(answer, nursery, worker.pid))
         self._let_go(nursery)
         self._fill()
         self._send_out()
@@ -407,6 +386,26 @@ class Pool:
 
     # --- private ---
 
+    def _put_in_force(self, nursery: _Nursery) -> None:
+        former, self._nursery = self._nursery, nursery
+        for worker in nursery.workers:
+            self._free(worker)
+        self._fill()
+        if former is not None:
+            self._retire(former)
+
+    def _take_up(self, answer: Answer) -> None:
+        if answer.query.port:
+            self._outgoing.append(answer)
+            self._send_out()
+        elif self._idle:
+            self._assign(self._idle.pop(), answer)
+        else:
+            self._waiting.append(answer)
+            self._fill()
+        if self._ticking is None:
+            self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick)
+
     def _send_out(self) -> None:
         """Start processes for queries that ask elsewhere: half of all at most, so that waiting does not keep others out."""
         nursery = self._nursery
@@ -416,6 +415,22 @@ class Pool:
         missing = len(self._outgoing) - nursery.starting_out
         for _ in range(min(missing, max(1, self._most // 2) - taken)):
             nursery.spawn(self._outgoing[0].query.port)
+
+    async def _make_good(self, answer: Answer, nursery: _Nursery, pid: int) -> None:
+        """Ask another process when the one that had the query was ended from outside; or say why there is no answer."""
+        code = await nursery.ending(pid)
+        begun = answer.head_fields is not None or answer.query.port
+        soon = time.monotonic() - answer.begun < SOON
+        if code in (None, -signal.SIGKILL) and soon and not (begun or answer.repeated or self._stopping):
+            if answer.failure is None:
+                answer.repeated = True
+                answer.slow = False
+                self._take_up(answer)
+        elif code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
+            # The engine aborts when an allocation fails, and overflows its stack on absurdly nested queries.
+            answer.fail(QueryFailed("memory", "The query needs more memory than it may take."))
+        else:
+            answer.fail(QueryFailed("lost", "The process that ran the query has ended unexpectedly."))
 
     def _retire(self, nursery: _Nursery) -> None:
         self._retired.add(nursery)
@@ -469,13 +484,37 @@ class Pool:
             nursery.spawn()
 
     async def _revive(self, nursery: _Nursery) -> None:
+        """Start the parent of the query processes again: over the files, which are open at once, and in memory after that."""
+        in_memory, nursery.in_memory = nursery.in_memory, False
         try:
             await nursery.start()
         except (KgError, OSError):
             log.exception("the parent of the query processes could not be started again")
+            nursery.in_memory = in_memory
             await asyncio.sleep(1)
+        else:
+            if in_memory:
+                self.run(self._replace(nursery))
         nursery.reviving = None
         self._fill()
+
+    async def _replace(self, nursery: _Nursery) -> None:
+        """Put one with the data in memory in the place of a nursery that reads them from files."""
+        fresh = _Nursery(nursery.lease, self, in_memory=True, memory=self._memory, prefixes=self._prefixes)
+        fresh.lookups = nursery.lookups
+        try:
+            await fresh.start()
+            fresh.spawn()
+            await fresh.has_worker()
+        except (KgError, OSError):
+            log.exception("the query processes read from files now: the data could not be loaded again")
+            await fresh.end()
+            return
+        if self._nursery is not nursery or self._stopping:  # another version is served by now
+            await fresh.end()
+            return
+        nursery.keeps_lease = False
+        self._put_in_force(fresh)
 
     def _tick(self) -> None:
         self._ticking = None
@@ -672,6 +711,8 @@ class _Nursery:
     ) -> None:
         self.lease = lease
         self.in_memory = in_memory
+        self.keeps_lease = True
+        """Whether the version is given free when this nursery ends."""
         self.lookups: Lookups | None = None
         self.workers: set[_Worker] = set()
         self.starting = 0
@@ -685,7 +726,6 @@ class _Nursery:
         self._config = {
             "opening": lease.version.opening,
             "local": lease.version.is_local,
-            "in_memory": in_memory,
             "empty_graphs": list(lease.version.empty_graphs),
             "memory": memory,
             "prefixes": prefixes,
@@ -699,7 +739,7 @@ class _Nursery:
         """Start the process and wait until it can fork workers. Raises KgError when it does not come up."""
         await self._reap()
         ours, theirs = socket.socketpair()
-        config = json.dumps({**self._config, "control": theirs.fileno()})
+        config = json.dumps({**self._config, "in_memory": self.in_memory, "control": theirs.fileno()})
         self._process = subprocess.Popen(  # noqa: S603 - this program, run by this interpreter
             [sys.executable, "-m", "kg.web.querying.nursery", config],
             pass_fds=[theirs.fileno()],
@@ -742,14 +782,27 @@ class _Nursery:
                 raise KgError("the query processes do not start", where=self.lease.version.id)
             await self._change()
 
+    async def ending(self, pid: int) -> int | None:
+        """The exit code of a worker that has ended, as soon as it is known; None when nobody is there to tell."""
+        for _ in range(20):
+            if pid in self.endings or not self.alive:
+                break
+            await asyncio.sleep(0.01)
+        return self.endings.get(pid)
+
     def announce(self) -> None:
         self._changed.set()
 
     async def close(self) -> None:
         """Hang up on the process, see that it has gone, and give the version free."""
+        await self.end()
+        if self.keeps_lease:
+            self.lease.release()
+
+    async def end(self) -> None:
+        """Hang up on the process and see that it has gone."""
         self._forget()
         await self._reap()
-        self.lease.release()
 
     async def _reap(self) -> None:
         process, self._process = self._process, None
@@ -822,17 +875,3 @@ def _processor_time(pid: int) -> float:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     except (OSError, ValueError, IndexError):
         return time.monotonic()
-
-
-async def _explain_loss(answer: Answer, nursery: _Nursery, pid: int) -> None:
-    """Fail an answer whose process ended unasked, with the reason if the nursery can tell it."""
-    for _ in range(20):
-        if pid in nursery.endings:
-            break
-        await asyncio.sleep(0.01)
-    code = nursery.endings.get(pid)
-    if code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
-        # The engine aborts when an allocation fails, and overflows its stack on absurdly nested queries.
-        answer.fail(QueryFailed("memory", "The query needs more memory than it may take."))
-    else:
-        answer.fail(QueryFailed("lost", "The process that ran the query has ended unexpectedly."))
