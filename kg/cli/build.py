@@ -80,8 +80,11 @@ def validate(
     """Report what the shapes and the reasoner say of records; publish nothing. Ends with 1 on a Violation."""
     from kg.store.build import build as build_dataset
 
+    chosen = settings()
     with progress() as step:
-        built = build_dataset(inputs or [], Iris(settings().base_iri), progress=step)
+        built = build_dataset(
+            inputs or [], Iris(chosen.base_iri), contacts=chosen.publish_contacts, progress=step
+        )
     report = built.report
     assert report is not None
     for clash in built.clashes:

@@ -412,6 +412,8 @@ def _strip_leading(folded: str, text: str, start: int, end: int) -> int:
     if owner is not None and country_of(owner[1]) is not None:
         start = owner.end()
     while start < end:
+        dated = _date_before_name().match(folded, start, end)
+        start = dated.end() if dated is not None else start
         match = _LEAD.match(folded, start, end)
         if match is None:
             return start
@@ -424,6 +426,13 @@ def _strip_leading(folded: str, text: str, start: int, end: int) -> int:
             return start
         start = match.end()
     return start
+
+
+@cache
+def _date_before_name() -> re.Pattern[str]:
+    """ "Since July 2017 the App of Y": the date belongs to the sentence; without an article it may belong to the name."""
+    months = "|".join(sorted(map(re.escape, data("citations")["months"]), key=len, reverse=True))
+    return re.compile(rf"(?:\d{{1,2}}\s)?(?:{months})\s(?:19|20)\d\d,?\s(?=the\s)")
 
 
 def _skip(text: str, at: int, end: int) -> int:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from kg.documents import read_bytes
 from kg.extraction import Extraction, extract
 from kg.extraction.indicators import parse_number
+from kg.extraction.names import names_between
+from kg.questionnaire.wording import fold
 from kg.records.model import Record
 
 HEAD = "Member States Questionnaire for the United Nations E-Government Survey 2020\n\nUruguay\n\n"
@@ -191,3 +193,10 @@ def test_numbers_in_any_notation() -> None:
 def test_noise_gives_a_valid_record(parts: list[str]) -> None:
     document = read_bytes((HEAD + " \n\n".join(parts)).encode("utf-8", "replace"), "noise.md")
     assert extract(document, country="URY").record.source.country == "URY"
+
+
+def test_the_date_before_a_name_is_the_sentences() -> None:
+    text = "Since July 2017 the National Parcel Registry has been open."
+    assert [name.text for name in names_between(text, fold(text), 0, len(text))] == [
+        "National Parcel Registry"
+    ]

@@ -1234,7 +1234,7 @@ _LISTED = re.compile(
 _TWO = re.compile(r"\s(?:and|or) the\s")
 _SERIES = re.compile(r"(?:[A-Z][\w’-]+(?: [A-Z][\w’-]+){0,2}, )+$")
 _SAYS = re.compile(
-    r"\b(?:was|were|is|are|which|that|prepared|has|have|whose)\b|^(?:The )?(?:[Ss]cope|[Ii]mplementation|[Aa]doption|[Dd]evelopment|[Pp]reparation|[Uu]pdate|[Rr]evision)\b"
+    r"\b(?:was|were|is|are|which|that|prepared|has|have|whose|will|(?:approv|adopt)ed)\b|^(?:The )?(?:[Ss]cope|[Ii]mplementation|[Aa]doption|[Dd]evelopment|[Pp]reparation|[Uu]pdate|[Rr]evision)\b"
 )
 _COUNTED = re.compile(
     r"(?:Titles?|Articles?|Sections?|Chapters?|Parts?|Archive|Amendments?|Register|Journal|Official)\b"
@@ -1269,7 +1269,7 @@ _NOUNS = frozenset(
 )
 _OTHER_ACT = re.compile(r"\b(?:introduc|amend|repeal|implement|supplement)")
 _STRAY = re.compile(
-    r", from|^(?:january|february|march|april|may|june|july|august|september|october|november|december)\b|\|"
+    r", from|, the .* adopted\b|\bwill\b|^(?:january|february|march|april|may|june|july|august|september|october|november|december)\b|\|"
 )
 _WEAK = frozenset(["national", "government", "public", "federal", "state", "digital"])
 _INNER = re.compile(r"\s\(([^()]{2,10})\)\s(?=[A-Z])")
