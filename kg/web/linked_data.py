@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from kg.iris import Iris
 from kg.namespaces import CONCEPT, DG, HOME
 from kg.validation.shapes import load_shapes, rules_of
-from kg.web import dataset_pages, negotiation, service_description
+from kg.web import dataset_pages, negotiation, service_description, vocabulary
 from kg.web.explorer import entity_pages
 from kg.web.explorer.graph import page_of
 from kg.web.explorer.view import JSON, keep_page, kept_page
@@ -48,7 +48,8 @@ STATEMENTS: Final = 2000
 MENTIONS: Final = 200
 """Statements with the thing as object that its page shows."""
 MENTIONS_IN_RDF: Final = 5000
-"""The same for its RDF document, which says when there are more."""
+"""The same for a page of its RDF document (`?page=`), which says and links when there are more."""
+LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 
 def routes() -> list[BaseRoute]:
@@ -84,32 +85,52 @@ class _Document:
             return
         client = client_of(scope)
         iri = _iri_of(path, endpoint.settings.base_iri)
-        stated, mentions = await _found(endpoint, client, iri)
+        page = _page_number(request)
+        stated, mentions = await _found(endpoint, client, iri, page)
         if wanted and not stated and not mentions:
             # The name of a portal is its web address, which may end like a suffix.
             path, chosen = quote(request.path_params["path"], safe=IN_PATH), _chosen(request, None)
             form = _FORMS.get(chosen)
             iri = _iri_of(path, endpoint.settings.base_iri)
-            stated, mentions = await _found(endpoint, client, iri)
-        if not stated and not mentions:
+            stated, mentions = await _found(endpoint, client, iri, page)
+        if (not stated and not mentions) or (page > 1 and not mentions):
             raise Problem(
                 404,
-                "no-such-thing",
-                "The graph knows nothing of that name",
-                f"Nothing is stated about <{iri}>.",
+                "no-such-thing" if page == 1 else "no-such-page",
+                "The graph knows nothing of that name" if page == 1 else "There are not that many pages",
+                f"Nothing is stated about <{iri}>."
+                if page == 1
+                else f"Page {page} of what mentions <{iri}> would be empty.",
             )
         document = f"{origin_of(request)}/doc/{path}"
         links = [
             f'<{document}{suffix}>; rel="alternate"; type="{_type(key)}"' for suffix, key in SUFFIXES.items()
         ]
-        links.append(f'<{iri}>; rel="describes"')
+        links += [
+            f'<{iri}>; rel="describes"',
+            f'<{document}>; rel="canonical"',
+            f'<{LICENCE}>; rel="license"',
+        ]
         if form:
             raw = request.query_params.get("view") == "all"
-            page = await _for_people(request, client, iri, path, form, raw=raw)
-            await keep_page(request, form, page, {"Link": ", ".join(links)})(scope, receive, send)
+            shown = await _for_people(request, client, iri, path, form, raw=raw)
+            await keep_page(request, form, shown, {"Link": ", ".join(links)})(scope, receive, send)
             return
-        note = _NOTE % MENTIONS_IN_RDF if mentions > MENTIONS_IN_RDF else ""
-        text = _DESCRIBE % {"thing": iri, "document": document, "note": note, "most": MENTIONS_IN_RDF}
+        here = f"{origin_of(request)}{request.url.path}"
+        note = ""
+        if mentions > MENTIONS_IN_RDF:
+            following = f"{here}?page={page + 1}"
+            links.append(f'<{following}>; rel="next"')
+            note = _NOTE % {"document": document, "most": MENTIONS_IN_RDF, "next": following}
+        if page > 1:
+            links.append(f'<{here}?page={page - 1}>; rel="prev"')
+        text = _DESCRIBE % {
+            "thing": iri,
+            "document": document,
+            "note": note,
+            "most": MENTIONS_IN_RDF,
+            "skipped": (page - 1) * MENTIONS_IN_RDF,
+        }
         await endpoint.answer(
             scope, receive, _with_link(send, links), Operation("query", text, format=chosen)
         )
@@ -136,7 +157,8 @@ class _Ontology:
                 _TERMS % {"graph": graph, "lang": reader().lang}, 5000, client=client_of(scope)
             )
         )["rows"]
-        terms = [_term(row) for row in rows if row[0]["value"].startswith(DG)]
+        uses = await _uses(endpoint, client_of(scope))
+        terms = [_term(row, uses) for row in rows if row[0]["value"].startswith(DG)]
         page = render(
             "ontology.html",
             here="/ontology",
@@ -174,7 +196,7 @@ _OFFERED: Final[tuple[Format, ...]] = (*GRAPHS, HTML)
 _FOUND: Final = """\
 SELECT ?stated (COUNT(?s) AS ?mentions) WHERE {
   BIND (EXISTS { <%(thing)s> ?p ?o } AS ?stated)
-  OPTIONAL { SELECT ?s WHERE { ?s ?q <%(thing)s> } LIMIT %(most)d }
+  OPTIONAL { SELECT ?s WHERE { ?s ?q <%(thing)s> } OFFSET %(skipped)d LIMIT %(most)d }
 } GROUP BY ?stated"""
 
 _DESCRIBE: Final = """\
@@ -184,13 +206,19 @@ CONSTRUCT {
   <%(document)s> a foaf:Document ; foaf:primaryTopic <%(thing)s> .
   %(note)s
   <%(thing)s> ?p ?o . ?o rdfs:label ?label .
-  ?s ?q <%(thing)s> .
+  ?s ?q <%(thing)s> ; rdfs:label ?name .
 } WHERE {
   { <%(thing)s> ?p ?o OPTIONAL { ?o rdfs:label ?label } }
   UNION
-  { SELECT ?s ?q WHERE { ?s ?q <%(thing)s> } LIMIT %(most)d }
+  {
+    { SELECT ?s ?q WHERE { ?s ?q <%(thing)s> } ORDER BY ?s ?q OFFSET %(skipped)d LIMIT %(most)d }
+    OPTIONAL { ?s rdfs:label ?name }
+  }
 }"""
-_NOTE: Final = 'foaf:Document rdfs:comment "Of the statements that mention the thing, this document has %d; there are more."@en .'
+"""Concise bounded description (https://www.w3.org/submissions/CBD/) with labels of neighbours, and what points here."""
+_NOTE: Final = """\
+<%(document)s> rdfs:seeAlso <%(next)s> ;
+    rdfs:comment "Of the statements that mention the thing, this page has %(most)d; there are more."@en ."""
 
 _STATEMENTS: Final = """\
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -218,6 +246,7 @@ SELECT ?term (SAMPLE(?type) AS ?kind) (SAMPLE(?label) AS ?name) (SAMPLE(?definit
        (GROUP_CONCAT(DISTINCT STR(?parent); SEPARATOR=" ") AS ?parents)
        (GROUP_CONCAT(DISTINCT STR(?domain); SEPARATOR=" ") AS ?domains)
        (GROUP_CONCAT(DISTINCT STR(?range); SEPARATOR=" ") AS ?ranges)
+       (GROUP_CONCAT(DISTINCT STR(?match); SEPARATOR=" ") AS ?matches) (SAMPLE(?shown) AS ?example)
 WHERE { GRAPH <%(graph)s> {
   VALUES ?type { owl:Class owl:ObjectProperty owl:DatatypeProperty }
   ?term a ?type FILTER ISIRI(?term)
@@ -226,6 +255,8 @@ WHERE { GRAPH <%(graph)s> {
   OPTIONAL { ?term rdfs:subClassOf|rdfs:subPropertyOf ?parent FILTER ISIRI(?parent) }
   OPTIONAL { ?term rdfs:domain ?domain FILTER ISIRI(?domain) }
   OPTIONAL { ?term rdfs:range ?range FILTER ISIRI(?range) }
+  OPTIONAL { ?term owl:equivalentClass|owl:equivalentProperty|skos:exactMatch|skos:closeMatch|skos:broadMatch ?match FILTER ISIRI(?match) }
+  OPTIONAL { ?term skos:example ?shown }
 } } GROUP BY ?term ORDER BY ?term"""
 
 
@@ -287,9 +318,20 @@ def _with_link(send: Send, links: list[str]) -> Send:
     return sending
 
 
-async def _found(endpoint: Any, client: str, iri: str) -> tuple[bool, int]:
-    """Whether anything is stated about a thing, and how many statements mention it (up to MENTIONS_IN_RDF and one)."""
-    asked = _FOUND % {"thing": iri, "most": MENTIONS_IN_RDF + 1}
+def _page_number(request: Request) -> int:
+    given = request.query_params.get("page", "1")
+    if not given.isascii() or not given.isdigit() or not 0 < int(given[:7]) < 1_000_000 or len(given) > 6:
+        raise Problem(400, "no-page-number", "That is no page", "?page= takes a whole number from 1.")
+    return int(given)
+
+
+async def _found(endpoint: Any, client: str, iri: str, page: int) -> tuple[bool, int]:
+    """Whether anything is stated about a thing, and how many statements mention it on a page and beyond (one more at most)."""
+    asked = _FOUND % {
+        "thing": iri,
+        "most": MENTIONS_IN_RDF + 1,
+        "skipped": (page - 1) * MENTIONS_IN_RDF,
+    }
     rows = (await endpoint.table(asked, 1, client=client))["rows"]
     return (rows[0][0]["value"] == "true", int(rows[0][1]["value"])) if rows else (False, 0)
 
@@ -376,8 +418,15 @@ def _by_property(rows: list[list[Any]]) -> list[dict[str, Any]]:
 _TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
-def _term(row: list[Any]) -> dict[str, Any]:
-    term, kind, name, meaning, parents, domains, ranges = row
+async def _uses(endpoint: Any, client: str) -> dict[str, int]:
+    """How many things have a class, and how many statements a property, by IRI."""
+    used = await endpoint.table(vocabulary.PROPERTIES, vocabulary.MOST, client=client)
+    classes = (await endpoint.figures()).classes
+    return {iri["value"]: int(count["value"]) for iri, count in used["rows"]} | dict(classes)
+
+
+def _term(row: list[Any], uses: dict[str, int]) -> dict[str, Any]:
+    term, kind, name, meaning, parents, domains, ranges, matches, example = row
     local = term["value"][len(DG) :]
     return {
         "id": local,
@@ -385,9 +434,16 @@ def _term(row: list[Any]) -> dict[str, Any]:
         "kind": "class" if kind["value"].endswith("#Class") else "property",
         "name": name["value"] if name else local,
         "meaning": meaning["value"] if meaning else "",
+        "example": example["value"] if example else "",
+        "uses": uses.get(term["value"], 0),
         "facts": [
             (label, found["value"].split())
-            for label, found in (("narrower_than", parents), ("domain", domains), ("range", ranges))
+            for label, found in (
+                ("narrower_than", parents),
+                ("domain", domains),
+                ("range", ranges),
+                ("alignment", matches),
+            )
             if found and found["value"]
         ],
     }

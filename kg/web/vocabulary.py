@@ -19,6 +19,8 @@ from kg.web.responses import respond
 
 MOST: Final = 5000
 """Terms that are listed."""
+PROPERTIES: Final = "SELECT ?property (COUNT(*) AS ?uses) { ?s ?property ?o } GROUP BY ?property"
+"""How many statements each property makes."""
 
 
 def routes() -> list[BaseRoute]:
@@ -49,7 +51,7 @@ async def _vocabulary(endpoint: Any, version: str) -> dict[str, Any]:
     """Terms that have a prefix, by name: full IRIs would not be typed."""
     graph = Iris(endpoint.settings.base_iri).ontology_graph
     described = await endpoint.table(_TERMS % {"graph": graph}, MOST * 4)
-    used = await endpoint.table(_PROPERTIES, MOST)
+    used = await endpoint.table(PROPERTIES, MOST)
     classes = (await endpoint.figures()).classes
     terms: dict[str, dict[str, Any]] = {}
 
@@ -92,5 +94,3 @@ SELECT ?term (MIN(?found) AS ?kind) ?label ?definition WHERE { GRAPH <%(graph)s>
   OPTIONAL { ?term rdfs:label ?label }
   OPTIONAL { ?term skos:definition ?definition FILTER (LANG(?definition) = LANG(?label)) }
 } } GROUP BY ?term ?label ?definition ORDER BY ?term ?label"""
-
-_PROPERTIES: Final = "SELECT ?property (COUNT(*) AS ?uses) { ?s ?property ?o } GROUP BY ?property"

@@ -7,16 +7,18 @@ import gzip
 import io
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
 import pytest
-from rdflib import FOAF, RDF, SH, VOID, Graph, URIRef
+from rdflib import FOAF, RDF, RDFS, SH, VOID, Graph, URIRef
 from served import running
 
 from kg.namespaces import HOME
 from kg.publishing.queries import library
 from kg.store import publish
+from kg.web.linked_data import MENTIONS_IN_RDF
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 UTOPIA = HOME + "id/country/UTO"
@@ -37,7 +39,8 @@ graph:reference {{
   <{HOME}id/portal/www.example.gov> a dg:Portal ; rdfs:label "Portal"@en ; rdfs:seeAlso <javascript:alert(2)> .
 }}
 graph:ontology {{
-  dg:Country a owl:Class ; rdfs:label "country"@en ; skos:definition "A state."@en .
+  dg:Country a owl:Class ; rdfs:label "country"@en ; skos:definition "A state."@en ;
+    skos:example "<x> a dg:Country" ; skos:closeMatch <https://schema.org/Country> .
   dg:GovernmentBody a owl:Class ; rdfs:label "government body"@en .
   dg:iso3 a owl:DatatypeProperty ; rdfs:label "ISO alpha-3 code"@en ; rdfs:domain dg:Country .
 }}
@@ -268,7 +271,54 @@ def test_a_thing_as_rdf(site: httpx.Client, suffix: str, accept: str, media_type
     assert (thing, RDF.type, URIRef(HOME + "ontology#Country")) in graph
     assert (None, FOAF.primaryTopic, thing) in graph
     assert (URIRef(HOME + "id/answer/0"), URIRef(HOME + "ontology#country"), thing) in graph
-    assert f'<{UTOPIA}>; rel="describes"' in response.headers["link"]
+    links = response.headers["link"]
+    assert f'<{UTOPIA}>; rel="describes"' in links
+    assert '/doc/country/UTO>; rel="canonical"' in links
+    assert 'rel="license"' in links
+    assert 'rel="next"' not in links
+
+
+def test_backlinks_carry_the_names_of_what_mentions_a_thing(site: httpx.Client) -> None:
+    graph = Graph().parse(data=site.get("/doc/country/COL.ttl").text, format="turtle")
+    office = URIRef(HOME + "id/body/COL/office")
+    assert (office, URIRef(HOME + "ontology#country"), URIRef(HOME + "id/country/COL")) in graph
+    assert graph.value(office, RDFS.label) is not None
+
+
+def test_what_mentions_a_thing_comes_in_pages(tmp_path: Path) -> None:
+    """Every mention is on one page, the pages lead to each other, and the document says that there are more."""
+    count = MENTIONS_IN_RDF + 3
+    country = ox.NamedNode(f"{HOME}ontology#country")
+    publish(
+        tmp_path / "store",
+        [
+            ox.Quad(ox.NamedNode(f"{HOME}id/answer/{n}"), country, ox.NamedNode(UTOPIA), ox.NamedNode(f"{HOME}graph/reference"))
+            for n in range(count)
+        ],
+    )  # fmt: skip
+    with (
+        running(tmp_path / "store", tmp_path / "log", query_timeout=20) as server,
+        httpx.Client(base_url=server.url, timeout=60) as client,
+    ):
+        seen: set[str] = set()
+        following: str | None = "/doc/country/UTO.nt"
+        pages = 0
+        while following:
+            response = client.get(following)
+            assert response.status_code == 200
+            found = {
+                str(quad.subject)
+                for quad in ox.parse(response.content, format=ox.RdfFormat.N_TRIPLES)
+                if quad.predicate == country
+            }
+            assert not found & seen
+            seen |= found
+            pages += 1
+            following = response.links.get("next", {}).get("url")
+            assert ("there are more" in response.text) is (following is not None)
+        assert (pages, len(seen)) == (2, count)
+        assert client.get("/doc/country/UTO.nt?page=3").status_code == 404
+        assert client.get("/doc/country/UTO.nt?page=none").status_code == 400
 
 
 def test_a_thing_as_a_page(site: httpx.Client) -> None:
@@ -347,12 +397,18 @@ def test_the_ontology(site: httpx.Client) -> None:
     shown = page(site, "/ontology")
     assert "country dg:Country" in shown.text
     assert 'id="Country"' in site.get("/ontology", headers=HTML).text
+    assert "Example: <x> a dg:Country" in shown.text
+    assert "close to: https://schema.org/Country" in shown.text or "close to: schema:Country" in shown.text
+    assert "2 in the data" in shown.text
+    assert "not used in the data" not in shown.text.partition("dg:GovernmentBody")[0]
     graph = Graph().parse(data=site.get("/ontology.ttl").text, format="turtle")
     assert (URIRef(HOME + "ontology#iso3"), None, None) in graph
 
 
 def test_the_shapes(site: httpx.Client) -> None:
-    assert "To do:" in page(site, "/shapes").text
+    shown = page(site, "/shapes").text
+    assert "To do:" in shown
+    assert "It says:" in shown
     assert len(Graph().parse(data=site.get("/shapes.ttl").text, format="turtle")) > 100
 
 
