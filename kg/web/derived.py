@@ -57,6 +57,13 @@ class DerivedFiles:
         # One client that leaves does not stop the work that others wait for.
         return await asyncio.shield(task)
 
+    def made(self, version: ServedVersion, name: str) -> Path | None:
+        """The file of that name if it has been made for that version."""
+        task = self._tasks.get(name) if version.id == self._version else None
+        if task is None or not task.done() or task.cancelled() or task.exception() is not None:
+            return None
+        return task.result()
+
 
 def make(job: str, opening: str, target: Path, base_iri: str) -> None:
     """Make a file here and now (in the process that `DerivedFiles` started for it)."""
@@ -85,6 +92,9 @@ def _dump(store: Dataset, format_name: str, target: Path, base_iri: str) -> None
     from kg.publishing.exports import export
 
     plain = export(store, format_name, target.with_name(target.name + ".plain"), base_iri)
+    if target.suffix != ".gz":
+        plain.replace(target)
+        return
     partial = target.with_name(target.name + ".partial")
     with plain.open("rb") as source, gzip.GzipFile(partial, "wb", compresslevel=6, mtime=0) as packed:
         shutil.copyfileobj(source, packed, 1024 * 1024)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -12,7 +13,7 @@ from pathlib import Path
 import httpx
 import pyoxigraph as ox
 import pytest
-from rdflib import FOAF, RDF, RDFS, SH, VOID, Graph, URIRef
+from rdflib import DCAT, FOAF, RDF, RDFS, SH, VOID, Graph, Literal, URIRef
 from served import running
 
 from kg.namespaces import HOME
@@ -29,7 +30,8 @@ DATA = f"""
 @prefix graph: <{HOME}graph/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 graph:reference {{
   <{UTOPIA}> a dg:Country ; rdfs:label "Utopia"@en , "Utopía"@es ; dg:iso3 "UTO" ; dg:unMember false .
-  <{HOME}id/country/COL> a dg:Country ; rdfs:label "Colombia"@en ; dg:iso3 "COL" ; dg:unMember true .
+  <{HOME}id/country/COL> a dg:Country ; rdfs:label "Colombia"@en ; dg:iso3 "COL" ; dg:unMember true ;
+    owl:sameAs <https://www.wikidata.org/entity/Q739> .
   <{HOME}id/concept/legal-topic/open-data> rdfs:label "Open data"@en .
 }}
 <{HOME}graph/response/2020/COL> {{
@@ -419,6 +421,17 @@ def test_void(site: httpx.Client) -> None:
     assert dataset is not None
     (whole,) = graph.subjects(VOID.sparqlEndpoint)
     assert graph.value(whole, VOID.triples) is not None
+    used = {
+        str(p)
+        for part in graph.objects(whole, VOID.propertyPartition)
+        for p in graph.objects(part, VOID.property)
+    }
+    assert HOME + "ontology#iso3" in used
+    assert int(str(graph.value(whole, VOID.properties))) == len(used)
+    (linkset,) = graph.subjects(RDF.type, VOID.Linkset)
+    assert graph.value(graph.value(linkset, VOID.objectsTarget), VOID.uriSpace) == Literal(
+        "https://www.wikidata.org/"
+    )
     for dump in graph.objects(whole, VOID.dataDump):
         assert site.get(str(dump)).status_code == 200
 
@@ -430,7 +443,41 @@ def test_dumps_hold_everything(site: httpx.Client) -> None:
     assert {str(q) for q in ox.parse(trig, format=ox.RdfFormat.TRIG)} == {
         str(q) for q in ox.parse(quads, format=ox.RdfFormat.N_QUADS)
     }
+    packed = gzip.decompress(site.get("/dump/digigov.jsonld.gz").content)
+    assert {str(q) for q in ox.parse(packed, format=ox.RdfFormat.JSON_LD)} == {
+        str(q) for q in ox.parse(quads, format=ox.RdfFormat.N_QUADS)
+    }
     assert site.get("/dump/secret").status_code == 404
+
+
+def test_the_merged_dumps_are_one_graph_to_rdflib_and_the_engine(site: httpx.Client) -> None:
+    found = {}
+    for name, kind, parser in (
+        ("digigov.nt.gz", ox.RdfFormat.N_TRIPLES, "nt"),
+        ("digigov.ttl.gz", ox.RdfFormat.TURTLE, "turtle"),
+        ("digigov.rdf.gz", ox.RdfFormat.RDF_XML, "xml"),
+    ):
+        text = gzip.decompress(site.get("/dump/" + name).content)
+        found[name] = {str(quad.triple) for quad in ox.parse(text, format=kind)}
+        assert len(Graph().parse(data=text, format=parser)) == len(found[name])
+    assert len(set(map(frozenset, found.values()))) == 1
+
+
+def test_checksums_are_those_of_the_files(site: httpx.Client) -> None:
+    lines = [line.split("  ") for line in site.get("/dump/SHA256SUMS").text.splitlines()]
+    assert {name for _, name in lines} >= {"digigov.nq.gz", "digigov-tables.zip", "digigov-network.gexf.gz"}
+    for digest, name in lines:
+        assert hashlib.sha256(site.get("/dump/" + name).content).hexdigest() == digest
+    catalogue = Graph().parse(data=site.get("/dump/catalog.ttl").text, format="turtle")
+    sums = {
+        str(value) for value in catalogue.objects(None, URIRef("http://spdx.org/rdf/terms#checksumValue"))
+    }
+    assert sums == {digest for digest, _ in lines}
+    for address in catalogue.objects(None, DCAT.downloadURL):
+        assert site.head(str(address)).status_code == 200
+    assert site.get("/dump/catalog.exe").status_code == 404
+    jsonld = Graph().parse(data=site.get("/dump/catalog.jsonld").text, format="json-ld")
+    assert len(jsonld) == len(catalogue)
 
 
 # how documents are sent
