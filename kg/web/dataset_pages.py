@@ -1,13 +1,11 @@
-"""The dataset as a whole: its descriptions (VoID, DCAT-AP), complete copies under `/dump/`, and what validation finds in it."""
+"""The dataset as a whole: its descriptions (VoID, DCAT-AP), and complete copies under `/dump/`."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,18 +60,11 @@ SUMS: Final = "SHA256SUMS"
 """The checksums of all files, as `sha256sum --check` reads them."""
 
 
-PATIENCE: Final = 4.0
-"""Seconds after which a browser that waits for the report gets a page saying so."""
-
-
 def routes() -> list[BaseRoute]:
     files = DerivedFiles()
 
     async def dump(request: Request) -> Response:
         return await _dump(request, files)
-
-    async def validation(request: Request) -> Response:
-        return await _validation(request, files)
 
     async def sums(request: Request) -> Response:
         return await _sums(request, files)
@@ -88,7 +79,6 @@ def routes() -> list[BaseRoute]:
         Route("/dump/catalog", catalogue),
         Route("/dump/catalog{suffix}", catalogue),
         Route("/dump/{name}", dump),
-        Route("/validation", validation),
     ]
 
 
@@ -164,6 +154,30 @@ def describe_dataset(
     return graph
 
 
+async def derived_file(
+    files: DerivedFiles, version: ServedVersion, name: str, job: str, base_iri: str
+) -> Path:
+    """A file made from a version by a job of `kg.web.derived`. Raises Problem 503 when it cannot be made."""
+    try:
+        return await files.get(version, name, job, base_iri)
+    except CannotMake:
+        raise Problem(503, "not-made", "The file could not be made", "The server's log says why.") from None
+
+
+def served_version(endpoint: Any) -> ServedVersion:
+    """The version that an endpoint serves. Raises Problem 503 when there is none yet."""
+    version: ServedVersion | None = endpoint.version
+    if version is None:
+        raise Problem(
+            503,
+            "not-ready",
+            "Nothing has been published yet",
+            "Try again in a moment.",
+            headers={"Retry-After": "5"},
+        )
+    return version
+
+
 # --- private helpers ---
 
 _LINKS: Final = """\
@@ -187,7 +201,7 @@ async def _void(request: Request) -> Response:
         raise Problem(
             406, "not-acceptable", "No acceptable format", f"The description can be sent as {offered}."
         )
-    version = _version(endpoint)
+    version = served_version(endpoint)
     base_iri, client = endpoint.settings.base_iri, client_of(request.scope)
     used = await endpoint.table(vocabulary.PROPERTIES, vocabulary.MOST, client=client)
     linked = await endpoint.table(_LINKS % {"base": base_iri, "dg": DG}, 1000, client=client)
@@ -214,8 +228,8 @@ async def _dump(request: Request, files: DerivedFiles) -> Response:
     if dump is None:
         raise Problem(404, "no-such-dump", "There is no such file", f"There are {', '.join((*DUMPS, SUMS))}.")
     endpoint = request.app.state.endpoint
-    version = _version(endpoint)
-    path = await _derived(files, version, dump.name, f"dump:{dump.format}", endpoint.settings.base_iri)
+    version = served_version(endpoint)
+    path = await derived_file(files, version, dump.name, f"dump:{dump.format}", endpoint.settings.base_iri)
     return FileResponse(
         path,
         filename=dump.name,
@@ -227,10 +241,12 @@ async def _dump(request: Request, files: DerivedFiles) -> Response:
 async def _sums(request: Request, files: DerivedFiles) -> Response:
     """The SHA-256 of every file of one version; files that are not there yet are made for it."""
     endpoint = request.app.state.endpoint
-    version = _version(endpoint)
+    version = served_version(endpoint)
     lines = []
     for dump in DUMPS.values():
-        path = await _derived(files, version, dump.name, f"dump:{dump.format}", endpoint.settings.base_iri)
+        path = await derived_file(
+            files, version, dump.name, f"dump:{dump.format}", endpoint.settings.base_iri
+        )
         lines.append(f"{await asyncio.to_thread(_sha256, path)}  {dump.name}\n")
     return respond(
         request, "".join(lines), "text/plain; charset=utf-8", headers={"KG-Dataset-Version": version.id}
@@ -252,7 +268,7 @@ async def _catalogue(request: Request, files: DerivedFiles) -> Response:
         raise Problem(
             406, "not-acceptable", "No acceptable format", f"The description can be sent as {offered}."
         )
-    version = _version(endpoint)
+    version = served_version(endpoint)
     made = {
         name: (path.stat().st_size, await asyncio.to_thread(_sha256, path))
         for name in DUMPS
@@ -275,63 +291,3 @@ _SUFFIXES: Final = {".ttl": "turtle", ".nt": "ntriples", ".rdf": "rdfxml", ".jso
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-async def _validation(request: Request, files: DerivedFiles) -> Response:
-    """The SHACL report on the served version: as a page, as JSON, or as a standard report in Turtle."""
-    endpoint = request.app.state.endpoint
-    chosen = negotiation.best(request.headers.get("accept", ""), (negotiation.HTML, _JSON, _TURTLE))
-    if chosen is None:
-        offered = ", ".join(format_.names[0] for format_ in (negotiation.HTML, _JSON, _TURTLE))
-        raise Problem(406, "not-acceptable", "No acceptable format", f"The report can be sent as {offered}.")
-    version = _version(endpoint)
-    form = "turtle" if chosen is _TURTLE else "json"
-    making = _derived(files, version, f"validation.{form}", f"validation:{form}", endpoint.settings.base_iri)
-    try:
-        path = await asyncio.wait_for(making, PATIENCE if chosen is negotiation.HTML else None)
-    except TimeoutError:  # people are told, programs wait
-        page = render("being-made.html", version=version)
-        return respond(request, page, status=202, headers={"Refresh": "4", "Cache-Control": "no-store"})
-    text = await asyncio.to_thread(path.read_text, encoding="utf-8")
-    if chosen is not negotiation.HTML:
-        return respond(request, text, chosen.media_type)
-    report = json.loads(text)
-    page = render(
-        "validation.html",
-        version=version,
-        base_iri=endpoint.settings.base_iri,
-        report=report,
-        sections=[
-            (severity, [(name, list(group)) for name, group in groupby(findings, key=lambda f: f["name"])])
-            for severity, findings in _by_severity(report["findings"])
-        ],
-    )
-    return respond(request, page)
-
-
-def _by_severity(findings: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    return [(severity, list(group)) for severity, group in groupby(findings, key=lambda f: f["severity"])]
-
-
-async def _derived(files: DerivedFiles, version: ServedVersion, name: str, job: str, base_iri: str) -> Path:
-    try:
-        return await files.get(version, name, job, base_iri)
-    except CannotMake:
-        raise Problem(503, "not-made", "The file could not be made", "The server's log says why.") from None
-
-
-_JSON: Final = negotiation.Format("json", "application/json", ("application/json",))
-_TURTLE: Final = negotiation.Format("turtle", "text/turtle; charset=utf-8", ("text/turtle",))
-
-
-def _version(endpoint: Any) -> ServedVersion:
-    version: ServedVersion | None = endpoint.version
-    if version is None:
-        raise Problem(
-            503,
-            "not-ready",
-            "Nothing has been published yet",
-            "Try again in a moment.",
-            headers={"Retry-After": "5"},
-        )
-    return version

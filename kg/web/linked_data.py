@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from kg.iris import Iris
 from kg.namespaces import CONCEPT, DG, HOME
 from kg.validation.shapes import load_shapes, rules_of
-from kg.web import dataset_pages, negotiation, service_description, vocabulary
+from kg.web import dataset_pages, negotiation, service_description, validation_page, vocabulary
 from kg.web.explorer import entity_pages
 from kg.web.explorer.graph import page_of
 from kg.web.explorer.view import JSON, keep_page, kept_page
@@ -61,6 +61,7 @@ def routes() -> list[BaseRoute]:
         Route("/shapes", _shapes),
         Route("/shapes{suffix}", _shapes),
         *dataset_pages.routes(),
+        *validation_page.routes(),
     ]
 
 
@@ -166,8 +167,10 @@ class _Ontology:
             classes=[term for term in terms if term["kind"] == "class"],
             properties=[term for term in terms if term["kind"] == "property"],
             suffixes=[suffix for suffix in SUFFIXES if suffix not in (".html", ".json")],
+            counted=bool(uses),
         )
-        await keep_page(request, HTML.key, page)(scope, receive, send)
+        answer = keep_page(request, HTML.key, page) if uses else respond(request, page)
+        await answer(scope, receive, send)
 
 
 async def _shapes(request: Request) -> Response:
@@ -419,9 +422,11 @@ _TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
 async def _uses(endpoint: Any, client: str) -> dict[str, int]:
-    """How many things have a class, and how many statements a property, by IRI."""
+    """How many things have a class, and how many statements a property, by IRI; empty when counting took too long."""
     used = await endpoint.table(vocabulary.PROPERTIES, vocabulary.MOST, client=client)
     classes = (await endpoint.figures()).classes
+    if not classes:
+        return {}
     return {iri["value"]: int(count["value"]) for iri, count in used["rows"]} | dict(classes)
 
 

@@ -507,6 +507,19 @@ def test_validation(site: httpx.Client) -> None:
     assert document["findings"]  # the data of these tests lacks much that the shapes ask for
     shown = page(site, "/validation")
     assert document["findings"][0]["message"] in shown.text
+    first = document["findings"][0]
+    part = {"severity": first["severity"], "shape": first["shape"].rpartition("#")[2]}
+    asked = site.get("/validation", params=part, headers={"Accept": "application/json"}).json()
+    wanted = [
+        f for f in document["findings"] if (f["severity"], f["shape"]) == (first["severity"], first["shape"])
+    ]
+    assert asked["findings"] == wanted
+    assert asked["counts"][first["severity"]] == len(wanted)
+    assert f"/shapes#{part['shape']}" in page(site, f"/validation?shape={part['shape']}").links
+    assert page(site, "/validation?country=XYZ").text.count("Nothing was found by that choice.") == 1
+    assert "Por país" in site.get("/validation", headers={**HTML, "Accept-Language": "es"}).text
+    for wrong in ("severity=Bad", "page=0", "page=x"):
+        assert site.get("/validation?" + wrong, headers=HTML).status_code == 400
     turtle = site.get("/validation", headers={"Accept": "text/turtle"}, timeout=120)
     report = Graph().parse(data=turtle.text, format="turtle")
     assert len(list(report.subjects(RDF.type, SH.ValidationResult))) == len(document["findings"])
