@@ -49,11 +49,12 @@ screenshots: $(VENV)/.dev $(STORE)/.built ## Write docs/images/*.png (needs Chro
 lighthouse: $(VENV)/.dev $(STORE)/.built ## Measure start, country and network pages with Lighthouse (needs npm and Chromium)
 	$(call with_server,node frontend/lighthouse.mjs http://127.0.0.1:8765)
 
-tools: ## Optional test tools: a Java runtime for the DL reasoner and Chromium from Debian's packages, axe-core from npm
+tools: ## Optional test tools: Java for the DL reasoner, Chromium, Virtuoso, Jena and raptor from Debian's packages; axe-core from npm
 	$(call debian,java,default-jre-headless,the description-logic tests)
 	$(call debian,chromium,chromium,the tests in a browser)
 	$(call debian,virtuoso-t,virtuoso-opensource,the tests with Virtuoso)
 	$(call debian,/usr/share/java/jena-cmds.jar,libapache-jena-java,the tests with Apache Jena)
+	$(call debian,rapper,raptor2-utils,the tests with raptor)
 	@command -v npm >/dev/null && (cd frontend && npm ci --silent --no-audit --no-fund) \
 	  || echo "No npm here: the accessibility rules of axe-core and the bundle's freshness will not be tested."
 	@command -v npm >/dev/null && (cd tests/clients && npm ci --silent --no-audit --no-fund) \

@@ -120,7 +120,7 @@ def ours(records: Path, folder: Path, options: argparse.Namespace) -> Measured:
     command += ["--json", str(folder / "figures.json")]
     if options.executor:
         command += ["--executor", options.executor]
-    return measure(command, folder, options, {"KG_CACHE": str(folder / "cache")})
+    return measure(command, folder, options, {"KG_BUILD_CACHE": str(folder / "cache")})
 
 
 def beside(records: Path, folder: Path, responses: int, mine: Measured, options: argparse.Namespace) -> None:

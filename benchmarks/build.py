@@ -2,7 +2,7 @@
 
     python benchmarks/build.py [INPUT…] [--store DIR] [--executor serial|processes:N|dask://…] [--json FILE]
 
-Without INPUT: the bundled data. The cache of the build is the one that the settings name: set KG_CACHE to an empty
+Without INPUT: the bundled data. The cache of the build is the one that the settings name: set KG_BUILD_CACHE to an empty
 folder for a cold one. Steps are those of kg.store.build; times are this process's own and, for CPU, its children's.
 """
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import http.client
 import os
 import re
 import shutil
@@ -25,7 +26,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -58,6 +59,10 @@ QUERIES = {
     "all figures (5,781 rows)": "SELECT * { ?o a dg:Observation ; dg:country ?c ; dg:year ?y ; dg:value ?v }",
     "text search": 'SELECT ?s ?l { ?s rdfs:label ?l FILTER REGEX(?l, "gobierno|government", "i") }',
 }
+POINT = {
+    "a point query that the server looks up": QUERIES["ask"],
+    "a point query that goes to a process": f"SELECT ?l ?c {{ <{PREFIXES['id']}country/COL> rdfs:label ?l ; a ?c }}",
+}
 HOSTILE = {
     "cross product": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
     "property path": "SELECT (COUNT(*) AS ?n) { ?s (rdf:type|!rdf:type)* ?o }",
@@ -74,6 +79,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=list(PEERS))
+    parser.add_argument("--only-costs", action="store_true", help="processor time per answer, no rates")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=60,
+        help="seconds that a peer may take for one answer, or is left out",
+    )
     parser.add_argument("--queries", nargs="*", default=list(QUERIES), choices=list(QUERIES))
     options = parser.parse_args()
     with contextlib.ExitStack() as stack:
@@ -92,60 +104,192 @@ def main() -> None:
             "computed": stack.enter_context(ours(store, folder, cache_mb=0)),
             "cached": stack.enter_context(ours(store, folder, cache_mb=64)),
         }
+        if options.only_costs:
+            costs(servers, options.queries, options.patience)
+            return
+        throughput(servers, options.queries, options.rounds, options.seconds, options.patience)
+        costs(servers, options.queries, options.patience)
         for peer in options.peers:
-            with contextlib.suppress(Missing):
-                servers[peer] = stack.enter_context(PEERS[peer](version.database, folder))
-        throughput(servers, options.queries, options.rounds, options.seconds)
+            beside_peer(peer, servers["computed"], options, version.database, folder)
         memory(servers)
         beside_hostile(servers["computed"], options.seconds)
 
 
-def throughput(servers: dict[str, Server], queries: list[str], rounds: int, seconds: float) -> None:
-    print(f"\nrequests/s over {CONNECTIONS} connections, median of {rounds} rounds [lowest–highest ratio]")
-    peers = [label for label in servers if label in PEERS]
+def throughput(
+    servers: dict[str, Server], queries: list[str], rounds: int, seconds: float, patience: float
+) -> None:
     print(
-        f"{'query':<26}{'native':>9}{'computed':>10}{'ratio':>20}{'cached':>10}{'ratio':>20}"
-        + "".join(f"{peer:>12}{'computed is':>13}" for peer in peers)
+        f"\nrequests/s over {CONNECTIONS} connections, median of {rounds} rounds [lowest–highest ratio to the first]"
     )
+    first, *others = servers
+    print(f"{'query':<26}{first:>9}" + "".join(f"{label:>10}{'ratio':>20}" for label in others))
     for name in queries:
         query = full(QUERIES[name])
-        order = [label for label, server in servers.items() if answers(server, query)]
-        taken: dict[str, list[float]] = {label: [] for label in order}
-        cost: dict[str, list[float]] = {label: [] for label in order}
-        for label in order:
-            servers[label].latencies.clear()
-        for _ in range(rounds):
-            for label in order:
-                before = processor_time(servers[label])
-                with servers[label].watched():
-                    taken[label].append(load(servers[label], query, seconds))
-                count = taken[label][-1] * max(1, round(seconds))
-                if count:
-                    cost[label].append((processor_time(servers[label]) - before) / count)
-            order = order[1:] + order[:1]
-        line = f"{name:<26}{statistics.median(taken['native']):9.0f}"
-        for label in ("computed", "cached"):
-            pairs = zip(taken[label], taken["native"], strict=True)
-            ratios = [own / native_ for own, native_ in pairs if native_] or [float("nan")]
+        for server in servers.values():
+            check(server, query, patience)
+        taken, cost = turns(servers, query, rounds, seconds)
+        line = f"{name:<26}{statistics.median(taken[first]):9.0f}"
+        for label in others:
+            ratios = [own / one for own, one in zip(taken[label], taken[first], strict=True) if one]
             spread = f"[{min(ratios):.2f}–{max(ratios):.2f}]"
-            line += f"{statistics.median(taken[label]):10.0f}{statistics.median(ratios):8.2f} {spread:>11}"
-        for peer in peers:
-            if peer not in taken:
-                line += f"{'an error':>12}{'':>13}"
-                continue
-            ratios = [own / other for own, other in zip(taken["computed"], taken[peer], strict=True) if other]
-            times = f"{statistics.median(ratios):.1f} ×" if ratios else "too slow"
-            line += f"{statistics.median(taken[peer]):12.1f}{times:>13}"
+            line += (
+                f"{statistics.median(taken[label]):10.0f}{statistics.median(ratios):8.2f} {spread:>11}"
+                if ratios
+                else ""
+            )
         print(line)
-        spent = {label: statistics.median(values) * 1e6 for label, values in cost.items() if values}
-        print(
-            "   µs of processor time each: "
-            + ", ".join(f"{label} {value:,.0f}" for label, value in spent.items())
-        )
-        print(
-            "   ms p50 / p99: " + ", ".join(f"{label} {servers[label].percentiles()}" for label in order),
-            flush=True,
-        )
+        print_costs(servers, cost)
+
+
+def costs(servers: dict[str, Server], queries: list[str], patience: float) -> None:
+    """What hardly depends on who else is at work on the machine, as rates do: the processor time of an answer."""
+    first, *others = servers
+    print(
+        f"\nms of processor time per answer, asked one after the other, in {TURNS} turns; how many answers {first} has in the time of one"
+    )
+    print(f"{'query':<26}{first:>10}" + "".join(f"{label:>10}{'ratio':>8}" for label in others) + "   bytes")
+    for name in queries:
+        query = full(QUERIES[name])
+        spent: dict[str, list[float]] = {label: [] for label in servers}
+        size = 0
+        for _ in range(TURNS):
+            for label, server in servers.items():
+                size = ask_in_turn(server, query, patience, 1)  # what was not there is there now
+                before, count = processor_time(server), 0
+                while count < 5 or (processor_time(server) - before < LEAST and count < MOST_ASKED):
+                    ask_in_turn(server, query, patience, 5)
+                    count += 5
+                spent[label].append((processor_time(server) - before) / count)
+        means = {label: statistics.median(values) for label, values in spent.items()}
+        line = f"{name:<26}{means[first] * 1000:10.2f}"
+        for label in others:
+            ratio = means[first] / means[label] if means[label] else float("inf")
+            line += f"{means[label] * 1000:10.2f}{ratio:8.2f}"
+        print(f"{line}{size:8,}", flush=True)
+
+
+TURNS = 5
+LEAST = 0.3
+"""Seconds of processor time that are measured at least: the system counts them in hundredths."""
+MOST_ASKED = 1000
+
+
+def ask_in_turn(server: Server, query: str, patience: float, count: int) -> int:
+    """Ask so many times over one connection; the length of an answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=patience)
+    size = 0
+    for _ in range(count):
+        connection.request("GET", server.target(query), headers={"Accept": "*/*"})
+        response = connection.getresponse()
+        size = len(response.read())
+        if response.status != 200:
+            raise SystemExit(f"{server.path}: {response.status}")
+    connection.close()
+    return size
+
+
+def beside_peer(
+    peer: str, computed: Server, options: argparse.Namespace, database: Path, folder: Path
+) -> None:
+    """A peer beside ours. It is started again after a query that it does not answer in time: it goes on with that."""
+    print(
+        f"\n{peer}: requests/s, median of {options.rounds} rounds [lowest–highest ratio]; answers of as many rows?"
+    )
+    peak = 0
+    with contextlib.ExitStack() as stack:
+        server: Server | None = None
+        for name in options.queries:
+            query = full(QUERIES[name])
+            try:
+                server = server or stack.enter_context(PEERS[peer](database, folder))
+            except Missing:
+                return
+            before = processor_time(server)
+            try:
+                rows = count_rows(server, query, options.patience)
+                theirs = processor_time(server) - before
+            except httpx.HTTPError as error:
+                print(
+                    f"{name:<26}no answer within {options.patience:g} s ({type(error).__name__})", flush=True
+                )
+                stack.close()
+                server = None
+                continue
+            taken, cost = turns({"computed": computed, peer: server}, query, options.rounds, options.seconds)
+            ratios = [own / other for own, other in zip(taken["computed"], taken[peer], strict=True) if other]
+            expected = count_rows(computed, query, options.patience)
+            alike = "the same" if rows == expected else f"{rows} instead of {expected}"
+            medians = f"computed {statistics.median(taken['computed']):9.0f}  {peer} {statistics.median(taken[peer]):9.1f}"
+            if not ratios:
+                before = processor_time(computed)
+                ask_in_turn(computed, query, options.patience, 10)
+                own = max((processor_time(computed) - before) / 10, 0.001)
+                print(
+                    f"{name:<26}{medians}  none within a round; processor time of one answer {theirs:.2f} s, "
+                    f"{theirs / own:.0f} × ours; rows: {alike}"
+                )
+            else:
+                print(
+                    f"{name:<26}{medians}  {statistics.median(ratios):8.1f} × [{min(ratios):.1f}–{max(ratios):.1f}]; rows: {alike}"
+                )
+            print_costs({"computed": computed, peer: server}, cost)
+            peak = max(peak, server.peak)
+            if min(taken[peer]) == 0:
+                stack.close()
+                server = None
+    print(f"memory: {peak / 2**20:.0f} MiB")
+
+
+def turns(
+    servers: dict[str, Server], query: str, rounds: int, seconds: float
+) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Requests a second, and processor seconds per answer, of each round; who begins changes from round to round."""
+    order = list(servers)
+    taken: dict[str, list[float]] = {label: [] for label in order}
+    cost: dict[str, list[float]] = {label: [] for label in order}
+    for server in servers.values():
+        server.latencies.clear()
+    for _ in range(rounds):
+        for label in order:
+            before = processor_time(servers[label])
+            with servers[label].watched():
+                taken[label].append(load(servers[label], query, seconds))
+            count = taken[label][-1] * max(1, round(seconds))
+            if count:
+                cost[label].append((processor_time(servers[label]) - before) / count)
+        order = order[1:] + order[:1]
+    return taken, cost
+
+
+def print_costs(servers: dict[str, Server], cost: dict[str, list[float]]) -> None:
+    spent = {label: statistics.median(values) * 1e6 for label, values in cost.items() if values}
+    print(
+        "   µs of processor time each: "
+        + ", ".join(f"{label} {value:,.0f}" for label, value in spent.items())
+    )
+    print(
+        "   ms p50 / p99: "
+        + ", ".join(f"{label} {server.percentiles()}" for label, server in servers.items()),
+        flush=True,
+    )
+
+
+def count_rows(server: Server, query: str, patience: float) -> int | None:
+    """Rows or triples of an answer; None for a truth value, and for a graph in a syntax that is not counted here."""
+    response = httpx.get(
+        f"http://127.0.0.1:{server.port}{server.target(query)}",
+        headers={"Accept": "application/sparql-results+json, application/n-triples;q=0.9, text/turtle;q=0.5"},
+        timeout=patience,
+    )
+    response.raise_for_status()
+    media_type = response.headers.get("content-type", "")
+    if "turtle" in media_type or "n-triples" in media_type:
+        form = ox.RdfFormat.TURTLE if "turtle" in media_type else ox.RdfFormat.N_TRIPLES
+        return sum(1 for _ in ox.parse(response.content, format=form))
+    if "json" not in media_type:
+        return None
+    results = response.json().get("results")
+    return len(results["bindings"]) if results else None
 
 
 def processor_time(server: Server) -> float:
@@ -155,6 +299,8 @@ def processor_time(server: Server) -> float:
         with contextlib.suppress(psutil.Error):
             times = process.cpu_times()
             total += times.user + times.system
+            # Query processes that have ended since are counted by their parent, which has waited for them.
+            total += getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
     return total
 
 
@@ -168,8 +314,12 @@ def memory(servers: dict[str, Server]) -> None:
 
 
 def beside_hostile(server: Server, seconds: float) -> None:
-    print("\na point query every 10 ms: milliseconds p50 / p99 / longest")
-    ask = full(QUERIES["ask"])
+    for what, query in POINT.items():
+        print(f"\n{what} every 10 ms: milliseconds p50 / p99 / longest")
+        _beside_hostile(server, full(query), seconds)
+
+
+def _beside_hostile(server: Server, ask: str, seconds: float) -> None:
     quiet = asyncio.run(paced(server, ask, seconds * 2))
     print(f"{'alone':<26}{shown(quiet)}")
     for name, text in HOSTILE.items():
@@ -248,7 +398,23 @@ def ours(store: Path, folder: Path, cache_mb: int) -> Iterator[Server]:
     port = free_port()
     settings = {"KG_STORE": str(store.resolve()), "KG_PORT": str(port), "KG_CACHE_MB": str(cache_mb)}
     with started([sys.executable, "-m", "kg", "serve"], folder, settings) as process:
-        yield Server(process, wait(port), "/sparql")
+        server = Server(process, wait(port), "/sparql")
+        settle(server)
+        yield server
+
+
+def settle(server: Server) -> None:
+    """Wait until a server of ours has made what it makes once for each version: files to download, pictures."""
+    time.sleep(2)
+    for _ in range(300):
+        others = 0
+        for child in server.process.children():
+            with contextlib.suppress(psutil.Error):
+                others += "kg.web.querying.nursery" not in child.cmdline()
+        if not others:
+            return
+        time.sleep(1)
+    print("the server is still busy with work of its own")
 
 
 class Missing(Exception):
@@ -308,7 +474,7 @@ def merged(database: Path, folder: Path) -> Path:
 
 
 GRAPH = "urn:x-bench:merged"
-PEERS = {
+PEERS: dict[str, Callable[[Path, Path], contextlib.AbstractContextManager[Server]]] = {
     "rdflib": rdflib_endpoint,
     "oxrdflib": partial(rdflib_endpoint, store="oxigraph"),
     "virtuoso": virtuoso,
@@ -342,22 +508,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def check(server: Server, query: str) -> None:
+def check(server: Server, query: str, patience: float = 60) -> None:
+    """Ask once, as the load will: what is answered from memory is there then."""
+    headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
     response = httpx.get(
-        f"http://127.0.0.1:{server.port}{server.target(query)}", headers={"Accept": "*/*"}, timeout=60
+        f"http://127.0.0.1:{server.port}{server.target(query)}", headers=headers, timeout=patience
     )
     response.raise_for_status()
-
-
-def answers(server: Server, query: str) -> bool:
-    """Whether a peer can answer at all; the native server and ours must."""
-    try:
-        check(server, query)
-    except httpx.HTTPError:
-        if server.path == "/query" or "kg" in server.process.cmdline():
-            raise
-        return False
-    return True
 
 
 def load(server: Server, query: str, seconds: float) -> float:

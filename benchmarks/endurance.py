@@ -1,11 +1,15 @@
 """10,000 mixed requests from clients of every kind, with query processes killed in between, and builds killed at random.
 
-    python benchmarks/endurance.py [--requests 10000] [--clients 16] [--builds 10] [--store DIR]
+    python benchmarks/endurance.py [--requests 10000] [--clients 16] [--kills 40] [--builds 10] [--store DIR]
 
 Clients ask well, ask wrongly, hang up in the middle, send garbage, close their half of the connection, and read one byte
 at a time. Printed are the statuses by kind of client, processes that are left over, and memory: after the first tenth
 (warm-up) and at the end. A status of the 500s that the client did not cause is listed under UNEXPECTED, as are
 answers that are wrong. The exit code is 1 when there was any of that.
+
+After that, on the quiet server, query processes and their parent are killed by SIGKILL under a steady stream of queries:
+printed are the time until a query that was asked after the kill has its answer, the time until all processes are there again,
+and the queries that were lost.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ import itertools
 import os
 import random
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -59,6 +64,9 @@ def main() -> None:
     parser.add_argument("--store", type=Path, help="a published store (default: the bundled data, built now)")
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument(
+        "--kills", type=int, default=40, help="kills on the quiet server, whose recovery is timed"
+    )
     parser.add_argument("--builds", type=int, default=10, help="builds to kill at a random moment")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -70,9 +78,10 @@ def main() -> None:
             build_and_publish([], store)
         os.environ |= {"KG_QUERY_TIMEOUT": "60", "KG_QUERIES_PER_CLIENT": "64", "KG_QUERIES_TOTAL": "64"}
         server = stack.enter_context(ours(store, folder, cache_mb=8))
-        time.sleep(2)
         tally = Tally()
-        asyncio.run(requests(server, options.requests, options.clients, tally))
+        if options.requests:
+            asyncio.run(requests(server, options.requests, options.clients, tally))
+        asyncio.run(recovery(server, options.kills, tally))
         killed_builds(store, options.builds, tally)
     for unexpected in tally.unexpected[:20]:
         print("UNEXPECTED", unexpected)
@@ -139,6 +148,135 @@ async def requests(server: Server, count: int, clients: int, tally: Tally) -> No
     print(f"open files of the server: {server.process.num_fds()}")
 
 
+VICTIMS = ("one query process", "all query processes", "their parent", "parent and all")
+
+
+@dataclass
+class Recovery:
+    """What one kind of kill led to: seconds per kill, and queries without an answer."""
+
+    answered: list[float] = field(default_factory=list)
+    """Until a query that was asked after the kill had its answer."""
+    whole: list[float] = field(default_factory=list)
+    """Until as many query processes as before were taking queries, and a parent that can make more was there."""
+    as_before: list[float] = field(default_factory=list)
+    """Until the parent had the data in memory again, where it had before, and none but its own children answered."""
+    lost: int = 0
+
+
+async def recovery(server: Server, kills: int, tally: Tally) -> None:
+    """Kill in turns, while two clients ask without a pause what only a query process can answer."""
+    if not kills:
+        return
+    results = {kind: Recovery() for kind in VICTIMS}
+    exchanges: list[tuple[float, float, str]] = []
+    """When asked, when answered, status."""
+    stop = asyncio.Event()
+
+    async def ask() -> None:
+        while not stop.is_set():
+            asked = time.perf_counter()
+            try:
+                status = await asks_for_something_else(server)
+            except (ConnectionError, asyncio.IncompleteReadError):
+                status = "closed"
+            exchanges.append((asked, time.perf_counter(), status))
+
+    askers = [asyncio.create_task(ask()) for _ in range(2)]
+    for turn in range(kills):
+        await asyncio.sleep(1)
+        kind = VICTIMS[turn % len(VICTIMS)]
+        exchanges.clear()
+        processes, started = processes_started(server)
+        begun = time.perf_counter()
+        dead, workers = kill(server, kind)
+        wanted = started + max(0, 2 - (processes - workers))  # there may have been more than are kept
+        results[kind].whole.append(await whole_again(server, dead, wanted, begun))
+        results[kind].as_before.append(await as_before(server, dead, begun))
+        await asyncio.sleep(0.3)
+        results[kind].answered.append(
+            min(answered for asked, answered, status in exchanges if asked > begun and status == "200")
+            - begun
+        )
+        results[kind].lost += sum(status != "200" for _, _, status in exchanges)
+        late = [status for asked, _, status in exchanges if asked > begun and status != "200"]
+        tally.unexpected += [f"killed {kind}: a query asked afterwards got {status}" for status in late]
+    stop.set()
+    await asyncio.gather(*askers)
+    print(f"SIGKILL, {kills} times, under two clients that ask without a pause; seconds, median / longest")
+    print(f"  {'killed':<22}{'next answer':>16}{'whole again':>16}{'as before':>16}   queries lost")
+    for kind, result in results.items():
+        if result.whole:
+            times = (result.answered, result.whole, result.as_before)
+            shown = "".join(f"{statistics.median(each):>9.2f} /{max(each):5.2f}" for each in times)
+            print(f"  {kind:<22}{shown}{result.lost:>8}")
+
+
+def kill(server: Server, kind: str) -> tuple[set[int], int]:
+    """SIGKILL for processes of that kind; their ids, and how many query processes are among them."""
+    parents = nurseries(server)
+    workers = [worker for parent in parents for worker in children(parent)]
+    victims = {
+        "one query process": workers[:1],
+        "all query processes": workers,
+        "their parent": parents,
+        "parent and all": [*parents, *workers],
+    }[kind]
+    for victim in victims:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(victim, signal.SIGKILL)
+    return set(victims), len(set(victims) & set(workers))
+
+
+async def whole_again(server: Server, dead: set[int], started: int, begun: float) -> float:
+    """Seconds since `begun` until there is a parent that is not dead, two query processes, and `started` were started."""
+    while time.perf_counter() - begun < 30:
+        if set(nurseries(server)) - dead:
+            processes, so_far = await asyncio.to_thread(processes_started, server)
+            if processes >= 2 and so_far >= started:
+                break
+        await asyncio.sleep(0.005)
+    return time.perf_counter() - begun
+
+
+async def as_before(server: Server, dead: set[int], begun: float) -> float:
+    """Seconds since `begun` until there is one parent with two query processes of its own, none of them dead."""
+    while time.perf_counter() - begun < 30:
+        parents = nurseries(server)
+        if len(parents) == 1 and parents[0] not in dead and len(set(children(parents[0])) - dead) >= 2:
+            break
+        await asyncio.sleep(0.01)
+    return time.perf_counter() - begun
+
+
+def processes_started(server: Server) -> tuple[int, int]:
+    """Query processes that take queries now, and how many were started since the server came up (/metrics)."""
+    text = httpx.get(f"http://127.0.0.1:{server.port}/metrics", timeout=30).text
+    figures = dict(line.rsplit(" ", 1) for line in text.splitlines() if line.startswith("kg_query_processes"))
+    return int(float(figures["kg_query_processes"])), int(float(figures["kg_query_processes_started_total"]))
+
+
+def nurseries(server: Server) -> list[int]:
+    """The parents of query processes; the server has other children, which make files and pictures."""
+    return [pid for pid in children(server.process.pid) if b"kg.web.querying.nursery" in _command(pid)]
+
+
+def children(pid: int) -> list[int]:
+    """From proc(5). psutil looks at every process of the machine, which takes longer than what is timed here."""
+    found: list[int] = []
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += [int(child) for child in file.read_text(encoding="ascii").split()]
+    return found
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 killed = {"outside": 0, "longest": 0.0}
 
 
@@ -149,25 +287,19 @@ async def kill_now_and_then(server: Server) -> None:
     """
     for turn in itertools.count(1):
         await asyncio.sleep(2)
-        tree = server.process.children(recursive=True)
-        parents = {parent.pid for parent in server.process.children()}
-        workers = [process for process in tree if process.pid not in parents]
+        parents = nurseries(server)
+        workers = [worker for parent in parents for worker in children(parent)]
         if not workers:
             continue
-        victims = tree if turn % 5 == 0 else [random.choice(workers)]
-        dead = {victim.pid for victim in victims}
-        for victim in victims:
-            with contextlib.suppress(psutil.Error):
-                victim.kill()
-                killed["outside"] += 1
+        processes, started = await asyncio.to_thread(processes_started, server)
         begun = time.perf_counter()
-        while time.perf_counter() - begun < 10:
-            with contextlib.suppress(psutil.Error):
-                alive = [c for c in server.process.children(recursive=True) if c.pid not in dead]
-                if len(alive) >= 3:
-                    break
-            await asyncio.sleep(0.01)
-        killed["longest"] = max(killed["longest"], time.perf_counter() - begun)
+        dead = {*parents, *workers} if turn % 5 == 0 else {random.choice(workers)}
+        for victim in dead:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
+                killed["outside"] += 1
+        wanted = started + max(0, 2 - (processes - len(dead & set(workers))))
+        killed["longest"] = max(killed["longest"], await whole_again(server, dead, wanted, begun))
 
 
 class Wrong(Exception):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -103,6 +104,11 @@ class Iris:
 
     def publication(self, iso3: str, key: str) -> URIRef:
         return self._id("publication", iso3, slug(key))
+
+    def change(self, iso3: str, before: Iterable[str], after: Iterable[str]) -> URIRef:
+        """A reorganisation by the keys of what there was and what came of it: `…/change/COL/mincom_mintrans/mintic`."""
+        parts = ["_".join(sorted(map(slug, keys))) for keys in (before, after)]
+        return self._id("change", iso3, *(part for part in parts if part))
 
     def post(self, iso3: str, key: str) -> URIRef:
         return self._id("post", iso3, slug(key))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -27,6 +28,13 @@ class Settings(BaseSettings):
     store_graphs: str = Field("", description="Address of the Graph Store Protocol, likewise")
     store_timeout: float = Field(
         600.0, gt=0, description="Seconds that a SPARQL server may keep silent while it is published to"
+    )
+    build_cache: str = Field(
+        "", description="Folder where builds keep their results (default: `cache` in the store's folder)"
+    )
+    build_cache_mb: int = Field(1024, ge=1, description="MiB that the build cache is pruned to")
+    build_executor: str = Field(
+        "auto", description="Where builds run: serial, processes, processes:N, dask://HOST:PORT"
     )
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
@@ -112,3 +120,12 @@ class Settings(BaseSettings):
     @property
     def store_path(self) -> Path:
         return Path(self.store)
+
+    @property
+    def build_cache_path(self) -> Path:
+        """`build_cache`, by default in the store's folder or, where the store is a server, in the user's cache folder."""
+        if self.build_cache:
+            return Path(self.build_cache).expanduser()
+        if not self.store_is_remote:
+            return self.store_path / "cache"
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "digigov-kg"

@@ -63,7 +63,10 @@ def embedded(store: str | None) -> Path:
 
 @contextmanager
 def progress() -> Iterator[Any]:
-    """A callback `step(text)` that shows the running step and its time; silent when standard error is no terminal."""
+    """A callback `step(text)` that shows the running step and its time; silent when standard error is no terminal.
+
+    `step("Mapping: 3 of 7")` says how far the running step "Mapping" is.
+    """
     bar = Progress(
         SpinnerColumn(finished_text="✓"),
         TextColumn("{task.description}"),
@@ -73,11 +76,17 @@ def progress() -> Iterator[Any]:
     )
     with bar:
         running: list[Any] = []
+        names: list[str] = []
 
         def step(text: str) -> None:
+            name = text.partition(": ")[0]
+            if running and names[-1] == name:
+                bar.update(running[-1], description=text)
+                return
             if running:
                 bar.update(running[-1], total=1, completed=1)
             running.append(bar.add_task(text, total=None))
+            names.append(name)
 
         yield step
         if running:

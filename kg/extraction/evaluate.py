@@ -211,18 +211,24 @@ def record_items(record: Record) -> dict[str, list[Item]]:
         known = [n for n, o in organisations().items() if register is not None and o is register]
         return [*called(key), *known, *([register.name] if register else [])]
 
-    bodies = [
+    bodies: list[Item] = [
         {"name": b.name, "aliases": [*b.aliases, *([b.acronym] if b.acronym else [])], "url": b.urls or None, "responsibility": list(b.responsible_for) or None, "q": b.q}
         for b in record.bodies if b.country in (None, record.source.country)
     ]  # fmt: skip
     factsheet = record.source.family == "factsheet"
+    if factsheet:
+        # Gold has no list of its own for associations that a chapter on governance tells of.
+        bodies += [
+            {"name": o.name, "aliases": [*o.aliases, *([o.acronym] if o.acronym else [])], "url": o.urls or None, "responsibility": None, "q": o.q, "optional": True}
+            for o in record.organisations if o.type == "civil-society"
+        ]  # fmt: skip
     portals: list[Item] = [
         {"url": p.url, "urls": [u for u in (p.url, *p.other_urls) if u], "name": p.name, "kind": list(p.kinds) or None, "replaced_by": called(p.replaced_by) or None, "q": p.q, "optional": p.url is None and not p.kinds}
         for p in record.portals if p.country in (None, record.source.country) or (factsheet and p.country == EUROPEAN_UNION)
     ]  # fmt: skip
     portals += [
         {"url": p.url, "urls": [u for u in (p.url, *p.other_urls) if u], "name": p.name, "kind": list(p.kinds) or None, "replaced_by": called(p.replaced_by) or None, "q": p.q}
-        for p in record.platforms if p.country in (None, record.source.country)
+        for p in record.platforms if factsheet or p.country in (None, record.source.country)
     ]  # fmt: skip
     for item in portals:
         item["aliases"] = next(

@@ -21,6 +21,11 @@ def sorted_nquads(graphs: Mapping[URIRef, Graph]) -> bytes:
     return b"".join(line + b"\n" for line in sorted(lines))
 
 
+def sorted_ntriples(graph: Graph, name: URIRef) -> bytes:
+    """The triples of one graph in the same order, with the blank node labels that they have in the graph `name`."""
+    return b"".join(line + b"\n" for line in sorted(set(_ntriples(graph, name))))
+
+
 def content_hash(parts: Iterable[bytes]) -> str:
     """SHA-256 of the parts, as hexadecimal: the identity of a build's content."""
     digest = hashlib.sha256()

@@ -19,7 +19,7 @@ from kg.mapping.terms import (
     ORGANISATION_CLASSES,
     Triple,
 )
-from kg.mapping.union_acts import is_listed, is_union_act, union_act_triples
+from kg.mapping.union_acts import is_listed, union_act_at, union_act_triples
 from kg.namespaces import DG, concept
 from kg.questionnaire import nearest_form
 from kg.records.codes import EUROPEAN_UNION, collection
@@ -27,6 +27,7 @@ from kg.records.identity import Identities
 from kg.records.model import (
     Answer,
     Body,
+    Change,
     Cooperation,
     Entity,
     Fact,
@@ -44,26 +45,33 @@ from kg.records.model import (
     Remark,
     TechnologyUse,
 )
+from kg.records.same_as import SameAs
 
 T = TypeVar("T")
 
 SDGS = URIRef("http://metadata.un.org/sdg")
 
+_SUCCEEDED = frozenset({"renaming", "merger", "split"})
+"""Kinds of change after which what came of a body stands in its place."""
 
-def response_triples(record: Record, iris: Iris | None = None, *, contacts: bool = False) -> Iterator[Triple]:
+
+def response_triples(
+    record: Record, iris: Iris | None = None, *, contacts: bool = False, same_as: SameAs | None = None
+) -> Iterator[Triple]:
     """The triples of the graph `…/graph/response/{edition}/{ISO3}` (`…/graph/factsheet/…`), some perhaps more than once.
 
-    `contacts` publishes names and e-mails of persons too; by default only their roles are.
+    `contacts` publishes names and e-mails of persons too; by default only their roles are. `same_as` says which entries
+    of different sources are one thing (default: the decisions on the bundled data).
     """
-    yield from _Mapper(record, iris or Iris(), contacts).triples()
+    yield from _Mapper(record, iris or Iris(), contacts, same_as).triples()
 
 
 class _Mapper:
-    def __init__(self, record: Record, iris: Iris, contacts: bool) -> None:
+    def __init__(self, record: Record, iris: Iris, contacts: bool, same_as: SameAs | None) -> None:
         self._record = record
         self._iris = iris
         self._contacts = contacts
-        self._ids = Identities(record, iris)
+        self._ids = Identities(record, iris, same_as)
         self._edition = record.source.edition
         self._iso3 = record.source.country
         self._language = record.source.language
@@ -91,6 +99,9 @@ class _Mapper:
         yield from _each(record.indicators, self._indicator)
         yield from _each(record.indicator_sets, self._indicator_set)
         yield from _each(record.publications, self._publication)
+        yield from _each(record.changes, self._change)
+        for retired, node in self._ids.retired():
+            yield retired, DCTERMS.isReplacedBy, node
 
     # The response and its answers
 
@@ -192,8 +203,8 @@ class _Mapper:
 
     def _body(self, body: Body) -> Iterator[Triple]:
         node = self._ids.mint(body)
-        yield from self._entity(node, body, BODY_CLASSES[body.type])
-        yield node, DG.country, self._iris.country(body.country or self._iso3)
+        yield from self._entity(node, body, self._class_of(node, "body", BODY_CLASSES[body.type]))
+        yield node, DG.country, self._iris.country(self._ids.country(body))
         yield from self._addresses(node, body.urls)
         if body.acronym:
             yield node, DG.abbreviation, Literal(body.acronym)
@@ -206,27 +217,60 @@ class _Mapper:
             yield node, DG.establishedIn, Literal(body.established)
         if body.established_by:
             yield node, DG.establishedBy, self._ids.of(body.established_by)
+        yield from _until(node, body.until)
+
+    def _change(self, change: Change) -> Iterator[Triple]:
+        before, after = ([self._ids.of(key) for key in keys] for keys in (change.before, change.after))
+        node = self._iris.change(self._iso3, map(_last, before), map(_last, after))
+        names = ["; ".join(map(self._name, keys)) for keys in (change.before, change.after) if keys]
+        yield node, RDF.type, DG.ChangeEvent
+        yield node, RDFS.label, Literal(" → ".join(names), lang=self._language)
+        yield node, DG.country, self._country
+        yield node, DG.changeKind, concept("change-kind", change.kind)
+        for body in before:
+            yield node, DG.originalOrganisation, body
+        for body in after:
+            yield node, DG.resultingOrganisation, body
+        if change.kind in _SUCCEEDED:
+            for new in after:
+                for old in before:
+                    if old != new:  # a body that others are merged into, or that a part is split off from
+                        yield new, DG.predecessor, old
+        if year := change.date.year if change.date else change.year:
+            yield node, DG.year, Literal(year)
+        if change.date:
+            yield node, DCTERMS.date, Literal(change.date)
+        yield from self._links(node, DG.laidDownIn, change.under)
+        yield from self._fact(node, change)
+
+    def _name(self, key: str) -> str:
+        return next((body.name for body in self._record.bodies if body.id == key), key)
 
     def _organisation(self, organisation: Organisation) -> Iterator[Triple]:
         node = self._ids.mint(organisation)
-        if organisation.register_key:
+        if self._ids.of_register(organisation):
             # The register gives its class and preferred name; the record adds how the source calls it.
             yield node, SKOS.altLabel, Literal(organisation.name, lang=self._language)
             yield from self._fact(node, organisation)
         else:
-            yield from self._entity(node, organisation, ORGANISATION_CLASSES[organisation.type])
-            yield node, DG.country, self._iris.country(organisation.country or self._iso3)
+            kind = self._class_of(node, "organisation", ORGANISATION_CLASSES[organisation.type])
+            yield from self._entity(node, organisation, kind)
+            yield node, DG.country, self._iris.country(self._ids.country(organisation))
         for alias in (*organisation.aliases, *([organisation.acronym] if organisation.acronym else [])):
             yield node, SKOS.altLabel, Literal(alias, lang=self._language)
         yield from self._addresses(node, organisation.urls)
         yield from _concepts(node, DG.technology, "technology", organisation.technologies)
+
+    def _class_of(self, node: URIRef, kind: str, stated: URIRef) -> URIRef:
+        """The class stated, unless the entry was joined to one of the other kind, whose sources say what class it has."""
+        return stated if f"/id/{kind}/" in node else DG.Organisation
 
     # What
 
     def _portal(self, portal: Portal) -> Iterator[Triple]:
         node = self._ids.mint(portal)
         yield from self._entity(node, portal, DG.Portal)
-        yield node, DG.country, self._iris.country(portal.country or self._iso3)
+        yield node, DG.country, self._iris.country(self._ids.country(portal))
         yield from self._addresses(node, [*([portal.url] if portal.url else []), *portal.other_urls])
         yield from _concepts(node, DG.portalKind, "portal-kind", portal.kinds)
         yield from _concepts(node, DG.plannedPortalKind, "portal-kind", portal.planned_kinds)
@@ -236,13 +280,16 @@ class _Mapper:
             yield node, DG.replacementStatus, concept("lifecycle-status", status)
         if portal.operated_by:
             yield node, DG.operatedBy, self._ids.of(portal.operated_by)
+        if portal.start_year:
+            yield node, DG.startYear, Literal(portal.start_year)
+        yield from _until(node, portal.until)
         if portal.listing:
             yield node, DG.isListing, Literal(True)
 
     def _platform(self, platform: Platform) -> Iterator[Triple]:
         node = self._ids.mint(platform)
         yield from self._entity(node, platform, DG.Platform)
-        yield node, DG.country, self._iris.country(platform.country or self._iso3)
+        yield node, DG.country, self._iris.country(self._ids.country(platform))
         yield from self._addresses(node, [*([platform.url] if platform.url else []), *platform.other_urls])
         yield from _concepts(node, DG.platformKind, "platform-kind", platform.kinds)
         yield from _concepts(node, DG.technology, "technology", platform.technologies)
@@ -253,27 +300,28 @@ class _Mapper:
             yield node, DG.replacedBy, self._ids.of(platform.replaced_by)
         if platform.start_year:
             yield node, DG.startYear, Literal(platform.start_year)
+        yield from _until(node, platform.until)
         if platform.lifecycle:
             yield node, DG.lifecycleStatus, concept("lifecycle-status", platform.lifecycle)
 
     def _instrument(self, instrument: Instrument) -> Iterator[Triple]:
-        if (instrument.country or self._iso3) == EUROPEAN_UNION and is_union_act(
-            instrument.kind, instrument.year, instrument.number
-        ):
-            yield from self._union_act(instrument)
-            return
         node = self._ids.mint(instrument)
+        if designation := union_act_at(node):
+            yield from self._union_act(node, instrument, *designation)
+            return
         yield from self._entity(node, instrument, INSTRUMENT_CLASSES[instrument.kind])
-        yield node, DG.country, self._iris.country(instrument.country or self._iso3)
+        yield node, DG.country, self._iris.country(self._ids.country(instrument))
         yield node, DG.instrumentKind, concept("instrument-kind", instrument.kind)
         if instrument.title:
-            yield node, DCTERMS.title, Literal(instrument.title, lang=self._language)
+            title = DCTERMS.alternative if self._ids.joined(instrument.id) else DCTERMS.title
+            yield node, title, Literal(instrument.title, lang=self._language)
         for predicate, value in (
             (DG.number, instrument.number),
             (DG.series, instrument.series),
             (DG.year, instrument.year),
             (DG.startYear, instrument.start_year),
             (DG.endYear, instrument.end_year),
+            (DG.validUntil, instrument.until),
             (DCTERMS.issued, instrument.date),
             (DG.entryIntoForce, instrument.in_force),
             (DG.yearInForce, instrument.in_force_year),
@@ -298,12 +346,13 @@ class _Mapper:
             yield part, RDFS.label, Literal(element.name, lang=self._language)
             yield from self._stated(part, element.q)
 
-    def _union_act(self, act: Instrument) -> Iterator[Triple]:
+    def _union_act(
+        self, node: URIRef, act: Instrument, kind: str, year: int, number: str
+    ) -> Iterator[Triple]:
         """An act of the European Union: its name is the register's, or its citation, so that no two sources name it."""
-        node, year, number = self._ids.mint(act), act.year or 0, act.number or ""
-        yield from union_act_triples(node, act.kind, year, number, self._iris)
+        yield from union_act_triples(node, kind, year, number, self._iris)
         if self._iso3 == EUROPEAN_UNION:
-            if act.title and not is_listed(act.kind, year, number):
+            if act.title and not is_listed(kind, year, number):
                 yield node, DCTERMS.title, Literal(act.title, lang=self._language)
             yield from _urls(node, DG.documentUrl, act.urls)
             yield from _concepts(node, DG.coversTopic, "legal-topic", act.topics)
@@ -358,7 +407,7 @@ class _Mapper:
     def _initiative(self, initiative: Initiative) -> Iterator[Triple]:
         node = self._ids.mint(initiative)
         yield from self._entity(node, initiative, DG.Initiative)
-        yield node, DG.country, self._country
+        yield node, DG.country, self._iris.country(self._ids.country(initiative))
         yield from self._addresses(node, initiative.urls)
         yield from _concepts(node, DG.technology, "technology", initiative.technologies)
         yield from self._links(node, DG.ledBy, initiative.led_by)
@@ -369,6 +418,7 @@ class _Mapper:
             yield node, DG.partOf, self._ids.of(initiative.part_of)
         if initiative.start_year:
             yield node, DG.startYear, Literal(initiative.start_year)
+        yield from _until(node, initiative.until)
         if initiative.lifecycle:
             yield node, DG.lifecycleStatus, concept("lifecycle-status", initiative.lifecycle)
 
@@ -513,7 +563,12 @@ class _Mapper:
 
     def _entity(self, node: URIRef, entity: Entity, kind: URIRef) -> Iterator[Triple]:
         yield node, RDF.type, kind
-        yield node, RDFS.label, Literal(entity.name, lang=self._language)
+        preferred = self._ids.preferred_name(node)
+        if preferred:
+            yield node, RDFS.label, Literal(preferred, lang="en")
+        if entity.name != preferred:
+            predicate = SKOS.altLabel if preferred else RDFS.label
+            yield node, predicate, Literal(entity.name, lang=self._language)
         for alias in entity.aliases:
             yield node, SKOS.altLabel, Literal(alias, lang=self._language)
         if entity.note:
@@ -522,9 +577,11 @@ class _Mapper:
 
     def _fact(self, node: URIRef, fact: Fact) -> Iterator[Triple]:
         yield from self._stated(node, fact.q)
-        yield from self._remarks(node, fact.remarks, fact.q)
+        # Two entries of one source that were joined tell of one node; what is said of each keeps an IRI of its own.
+        mark = f"-{fact.id}" if isinstance(fact, Entity) and self._ids.joined(fact.id) else ""
+        yield from self._remarks(node, fact.remarks, fact.q, mark)
         for number, span in enumerate(fact.spans, 1):
-            evidence = URIRef(f"{node}/evidence/{self._series}-{self._iso3}-{span.q}-{number}")
+            evidence = URIRef(f"{node}/evidence/{self._series}-{self._iso3}-{span.q}-{number}{mark}")
             yield evidence, RDF.type, DG.Evidence
             yield evidence, DG.about, node
             yield evidence, DG.statedIn, self._answer(span.q)
@@ -544,12 +601,14 @@ class _Mapper:
         for q in questions:
             yield node, DG.statedIn, self._answer(q)
 
-    def _remarks(self, node: URIRef, remarks: Iterable[Remark], questions: Iterable[str]) -> Iterator[Triple]:
+    def _remarks(
+        self, node: URIRef, remarks: Iterable[Remark], questions: Iterable[str], mark: str = ""
+    ) -> Iterator[Triple]:
         counts: dict[str, int] = {}
         for remark in remarks:
             counts[remark.kind] = counts.get(remark.kind, 0) + 1
             suffix = f"-{counts[remark.kind]}" if counts[remark.kind] > 1 else ""
-            about = URIRef(f"{node}/remark/{self._series}-{self._iso3}-{remark.kind}{suffix}")
+            about = URIRef(f"{node}/remark/{self._series}-{self._iso3}-{remark.kind}{suffix}{mark}")
             yield node, DG.remark, about
             yield about, RDF.type, DG.Remark
             yield about, DG.about, node
@@ -620,6 +679,15 @@ def _truth(node: URIRef, predicate: URIRef, value: Any) -> Iterator[Triple]:
     """yes/no as a boolean; unknown is said by saying nothing."""
     if value in ("yes", "no"):
         yield node, predicate, Literal(value == "yes")
+
+
+def _until(node: URIRef, year: int | None) -> Iterator[Triple]:
+    if year:
+        yield node, DG.validUntil, Literal(year)
+
+
+def _last(node: URIRef) -> str:
+    return node.rsplit("/", 1)[1]
 
 
 def _camel(role: str) -> str:

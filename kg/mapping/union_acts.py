@@ -7,6 +7,7 @@ from kind, year and number: its CELEX number and a citation in the style of the 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -53,6 +54,14 @@ def is_union_act(kind: str, year: int | None, number: str | None) -> bool:
     return (
         kind in _LETTERS and bool(year) and bool(number) and str(number).isdecimal() and len(str(number)) <= 4
     )
+
+
+def union_act_at(node: URIRef) -> tuple[str, int, str] | None:
+    """Kind, year and number of the act that an IRI stands for (`…/law/EUE/directive/2019/1024`); None for any other."""
+    *_, law, country, kind, year, number = ("", "", "", "", "", *node.split("/"))
+    if (law, country) != ("law", EUROPEAN_UNION) or not re.fullmatch(r"\d{4}", year):
+        return None
+    return (kind, int(year), number) if is_union_act(kind, int(year), number) else None
 
 
 def celex_number(kind: str, year: int, number: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, Graph, Literal, Namespace, URIRef
 
@@ -20,6 +20,7 @@ DESCRIPTION: Final = {
     "en": "Institutions and instruments of digital government by country: bodies, laws, policies, portals, indicators and cooperation, each with the answer that states it",
     "es": "Instituciones e instrumentos de gobierno digital por país: entidades, leyes, políticas, portales, indicadores y cooperación, cada uno con la respuesta que lo afirma",
 }
+KEYWORDS: Final = ("digital government", "e-government", "legislation", "cooperation")
 _SPDX: Final = Namespace("http://spdx.org/rdf/terms#")
 _EU: Final = "http://publications.europa.eu/resource/authority/"
 _THEMES: Final = (_EU + "data-theme/GOVE", _EU + "data-theme/TECH")
@@ -84,7 +85,7 @@ def describe_catalogue(
     graph.add((dataset, DCAT.landingPage, URIRef(origin + "/")))
     for theme in _THEMES:
         graph.add((dataset, DCAT.theme, URIRef(theme)))
-    for word in ("digital government", "e-government", "legislation", "cooperation"):
+    for word in KEYWORDS:
         graph.add((dataset, DCAT.keyword, Literal(word, lang="en")))
     graph.add((service, DCAT.endpointURL, service))
     graph.add((service, DCAT.endpointDescription, service))
@@ -93,6 +94,46 @@ def describe_catalogue(
     for distribution in distributions:
         _add_distribution(graph, dataset, origin, distribution, (checksums or {}).get(distribution.name))
     return graph
+
+
+def schema_org(
+    base_iri: str,
+    origin: str,
+    *,
+    identifier: str,
+    modified: str,
+    distributions: Iterable[Distribution],
+    lang: str = "en",
+) -> dict[str, Any]:
+    """The same in the words of https://schema.org/Dataset, which search engines for datasets read in pages."""
+    publisher = {"@type": "Organization", "@id": str(PUBLISHER), "name": TITLE["en"], "url": str(PUBLISHER)}
+    return {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "@id": base_iri + "dataset",
+        "name": TITLE.get(lang, TITLE["en"]),
+        "description": DESCRIPTION.get(lang, DESCRIPTION["en"]),
+        "url": origin + "/",
+        "identifier": identifier,
+        "version": identifier[:12],
+        "dateModified": modified,
+        "license": str(LICENCE),
+        "isAccessibleForFree": True,
+        "inLanguage": sorted(TITLE),
+        "keywords": list(KEYWORDS),
+        "creator": publisher,
+        "publisher": publisher,
+        "includedInDataCatalog": {"@type": "DataCatalog", "name": TITLE["en"], "url": origin + "/dump/"},
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": file.title,
+                "contentUrl": f"{origin}/dump/{file.name}",
+                "encodingFormat": file.media_type,
+            }
+            for file in distributions
+        ],
+    }
 
 
 # --- private helpers ---

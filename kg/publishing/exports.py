@@ -16,19 +16,25 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 from rapidfuzz import process
 
 from kg.errors import KgError
 from kg.namespaces import HOME, PREFIXES
+from kg.publishing.catalogue import LICENCE
 from kg.publishing.network import Network
-from kg.publishing.queries import NamedQuery, find_query, run
+from kg.publishing.queries import Column, NamedQuery, find_query, run
 from kg.store.interface import Dataset
 
-TABLES = ("countries", "bodies", "portals", "instruments", "cooperations", "indicator")
-"""The named queries whose full results are the tables of the CSV export; they describe their columns."""
+TABLES = (
+    "countries", "bodies", "portals", "instruments", "cooperations", "indicator",
+    "jurisdictions", "organisations", "concepts",
+)  # fmt: skip
+"""The named queries whose full results are the tables of the CSV export; they describe their columns and keys."""
+METADATA = "csv-metadata.json"
+"""The description of the tables, under the name that CSVW readers look for beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +107,24 @@ def _turtle(store: Dataset, file: IO[bytes], base_iri: str) -> None:
 
 
 def _rdfxml(store: Dataset, file: IO[bytes], base_iri: str) -> None:
-    ox.serialize(
-        (q.triple for q in _default_graph(store)), file, ox.RdfFormat.RDF_XML, prefixes=_prefixes(base_iri)
-    )
+    triples = (q.triple for q in _default_graph(store))
+    sink = cast("IO[bytes]", _CarriageReturnsEscaped(file))
+    ox.serialize(triples, sink, ox.RdfFormat.RDF_XML, prefixes=_prefixes(base_iri))
+
+
+class _CarriageReturnsEscaped:
+    """A file for XML in which carriage returns are references: XML parsers make line feeds of those that stand there
+    (https://www.w3.org/TR/xml/#sec-line-ends), and the library writes them as they are."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def write(self, data: bytes) -> int:
+        self._file.write(data.replace(b"\r", b"&#13;"))
+        return len(data)
+
+    def flush(self) -> None:
+        self._file.flush()
 
 
 def _default_graph(store: Dataset) -> Iterator[ox.Quad]:
@@ -159,34 +180,90 @@ def _tables(store: Dataset, file: IO[bytes], base_iri: str) -> None:
         for query in queries:
             with archive.open(_entry(f"{query.name}.csv"), "w") as table:
                 run(store, query, base_iri=base_iri).serialize(table, ox.QueryResultsFormat.CSV)
-        with archive.open(_entry("csv-metadata.json"), "w") as metadata:
+        with archive.open(_entry(METADATA), "w") as metadata:
             metadata.write(json.dumps(table_metadata(queries), indent=2, ensure_ascii=False).encode())
 
 
+def write_table(store: Dataset, name: str, file: IO[bytes], base_iri: str = HOME) -> None:
+    """Write one of TABLES as CSV."""
+    run(store, find_query(name), base_iri=base_iri).serialize(file, ox.QueryResultsFormat.CSV)
+
+
 def table_metadata(queries: Iterable[NamedQuery]) -> dict[str, Any]:
-    """The description of the tables in the W3C vocabulary for metadata of tabular data (CSVW)."""
+    """The tables in the W3C vocabulary for metadata of tabular data (https://www.w3.org/TR/tabular-metadata/).
+
+    A reader can make RDF of a table by it (https://www.w3.org/TR/csv2rdf/): what it gets are statements of the graph.
+    """
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+        "dc:license": {"@id": str(LICENCE)},
         "tables": [
             {
                 "url": f"{query.name}.csv",
                 "dc:title": query.title["en"],
                 "dc:description": query.description,
-                "tableSchema": {
-                    "columns": [
-                        {
-                            "name": name,
-                            "titles": name,
-                            "dc:description": column.title,
-                            "datatype": column.datatype,
-                        }
-                        for name, column in query.columns.items()
-                    ]
-                },
+                "tableSchema": _table_schema(query),
             }
             for query in queries
         ],
     }
+
+
+def _table_schema(query: NamedQuery) -> dict[str, Any]:
+    table = query.table
+    schema: dict[str, Any] = {
+        "columns": [_column(query, name, column) for name, column in query.columns.items()]
+    }
+    if table is None:
+        return schema
+    return {
+        **schema,
+        "aboutUrl": f"{{+{table.about}}}",
+        "primaryKey": table.key,
+        "foreignKeys": [
+            {
+                "columnReference": column,
+                "reference": {"resource": f"{other}.csv", "columnReference": _key_of(other)},
+            }
+            for column, other in table.references.items()
+        ],
+    }
+
+
+def _column(query: NamedQuery, name: str, column: Column) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "name": name,
+        "titles": name,
+        "dc:description": column.title,
+        "datatype": column.datatype,
+    }
+    if query.table is None:
+        return described
+    if name == query.table.about:
+        described["required"] = True
+    labelled = name.removesuffix("Label")
+    if column.property:
+        described["propertyUrl"] = _expanded(column.property)
+        if column.datatype == "anyURI":
+            described["valueUrl"] = f"{{+{name}}}"
+    elif labelled != name and labelled in query.columns:
+        described |= {"aboutUrl": f"{{+{labelled}}}", "propertyUrl": _expanded("rdfs:label")}
+    else:
+        described["suppressOutput"] = True  # no statement, or one that the row's other cells make
+    return described
+
+
+def _key_of(table: str) -> str:
+    """The one key column of a table that others refer to."""
+    referred = find_query(table).table
+    assert referred is not None, f"{table} is no table"
+    (column,) = referred.key
+    return column
+
+
+def _expanded(name: str) -> str:
+    prefix, _, local = name.partition(":")
+    return PREFIXES[prefix] + local
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

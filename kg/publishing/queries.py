@@ -93,27 +93,58 @@ class Example(_Strict):
 
 
 class Column(_Strict):
-    """A column of a query that is published as a table: title and XSD datatype (the local name)."""
+    """A column of a query that is published as a table: title, XSD datatype (the local name), and property (`dg:year`).
+
+    The property is what its values are of the thing that the row is about; without one, they are no statement on it.
+    """
 
     title: Text
     datatype: Literal["anyURI", "string", "integer", "decimal", "boolean"]
+    property: Annotated[str, StringConstraints(pattern=r"^[a-z]+:\w+$")] | None = None
+
+
+class Table(_Strict):
+    """How the rows of a table hang together with the world and with other tables.
+
+    `about` is the column of the thing that a row is about, `key` the columns that together are different in each row,
+    and `references` gives for columns the table whose (single) key column has the value, too.
+    """
+
+    about: VariableName
+    key: list[VariableName] = Field(min_length=1)
+    references: dict[VariableName, str] = {}
+
+
+class Chart(_Strict):
+    """How a result is drawn: `bars` of a value by what `of` names, or `lines` of values `over` years, one for each `of`.
+
+    `of` is the column of things (their names are in the column that ends in `Label`); lines of one thing are its `values`.
+    """
+
+    kind: Literal["bars", "lines"]
+    of: VariableName
+    values: list[VariableName] = Field(min_length=1)
+    over: VariableName | None = None
 
 
 class NamedQuery(_Strict):
     """A query of the library: the description in front of its file, its name (of the file) and the SPARQL text.
 
-    `competency` lists the competency questions that it answers; `columns` describes the result of table queries.
+    `competency` lists the competency questions that it answers; `columns` and `table` describe the result of table queries.
     """
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     sparql: str
     title: Translated
     description: Text
+    descriptions: Translated = {}
     keywords: list[Text] = Field(min_length=1)
     competency: list[int] = []
     parameters: list[Parameter] = []
     examples: list[Example] = Field(min_length=1)
+    table: Table | None = None
     columns: dict[VariableName, Column] = {}
+    chart: Chart | None = None
 
     @model_validator(mode="after")
     def _coherent(self) -> NamedQuery:
@@ -127,11 +158,27 @@ class NamedQuery(_Strict):
                 raise ValueError(f"parameter '{name}' is described twice")
             if not re.search(rf"[?$]{name}\b", self.sparql):
                 raise ValueError(f"the query has no variable ?{name} for its parameter")
+        if self.table:
+            used = {self.table.about, *self.table.key, *self.table.references}
+            if unknown := used - set(self.columns):
+                raise ValueError(f"the table uses the unknown column '{min(unknown)}'")
+        if self.chart:
+            drawn = [self.chart.of, *self.chart.values, *([self.chart.over] if self.chart.over else [])]
+            missing = [name for name in drawn if not re.search(rf"[?$]{name}\b", self.sparql)]
+            if missing or (self.chart.kind == "lines") != bool(self.chart.over):
+                raise ValueError("the chart needs columns of the query; lines go over years, bars do not")
         for example in self.examples:
             unknown = set(example.parameters) - set(names)
             if unknown:
                 raise ValueError(f"an example uses the unknown parameter '{min(unknown)}'")
         return self
+
+    def described(self, lang: str) -> tuple[str, str]:
+        """The description for a reader of `lang`, else in English, and the language that it is in."""
+        for tag, text in self.descriptions.items():
+            if tag == lang:
+                return text, tag
+        return self.description, "en"
 
     def parameter(self, name: str) -> Parameter:
         """The parameter of that name. Raises QueryError, with the name that was perhaps meant."""
@@ -283,11 +330,14 @@ A file is plain SPARQL 1.1, to be copied into any editor. Lines that begin with 
 | key | meaning |
 |---|---|
 | `title` | by language: `en`, and `es` |
-| `description`, `keywords` | what it returns; words to find it by |
+| `description`, `keywords` | what it returns, in English; words to find it by |
+| `descriptions` | the description in other languages (`es`) |
 | `competency` | numbers of the competency questions that it answers |
 | `parameters` | list of `name` (of the variable), `type`, `label` by language, `required` or `default`, `example` |
 | `examples` | calls that the tests make on the bundled data: `parameters`, and the number of `rows` where it is fixed |
-| `columns` | for queries that are published as tables: `title` and `datatype` of each column |
+| `columns` | for queries that are published as tables: `title` and `datatype` of each column, `property` where it states one of the row's thing |
+| `table` | for these: the column that a row is `about`, the `key` columns, and which column `references` which table |
+| `chart` | for results that can be drawn: `bars` or `lines`, `of` which column, the `values`, and the years that lines go `over` |
 
 Types: `country` (ISO 3166-1 alpha-3 or alpha-2 code, or a name), `concept:SCHEME` (notation of a concept), `edition` (year of
 the survey), `integer`, `string`, `iri` (absolute, or with a prefix of the project such as `id:law/COL/law/2014/1712`).

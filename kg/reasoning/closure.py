@@ -78,11 +78,15 @@ def useful(triple: Triple) -> bool:
     s, p, o = triple
     if isinstance(s, Literal):
         return False
-    if p == RDF.type:
-        return str(o).startswith(str(DG))
-    if p == OWL.sameAs:
+    if p == _TYPE:
+        return str(o).startswith(_PROJECT)
+    if p == _SAME:
         return s != o and not isinstance(o, Literal)
-    return str(p).startswith(str(DG))
+    return str(p).startswith(_PROJECT)
+
+
+# Asked for every triple: a look-up in a namespace costs more than the rest of it.
+_TYPE, _SAME, _PROJECT = RDF.type, OWL.sameAs, str(DG)
 
 
 def _close_owlrl(data: Graph, ontology: Graph, schema: Schema, rules: Sequence[Rule]) -> Closure:

@@ -9,19 +9,19 @@ is `close` of everything together, to the triple; tests/reasoning/test_parts.py 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Container, Iterable, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from rdflib import OWL, RDF, Graph, Literal, Variable
-from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib import OWL, RDF, Graph, Literal, URIRef, Variable
 from rdflib.term import Node
 
 from kg.reasoning.clashes import Clash, find_clashes
 from kg.reasoning.closure import Closure, conclusions, graph_of, useful
 from kg.reasoning.compiled import Saturation, Triple
 from kg.reasoning.ontology import rule_files
-from kg.reasoning.rules import Rule, load_rules
+from kg.reasoning.rules import Rule, load_rules, operators
 from kg.reasoning.schema import Schema, UnsupportedAxiomError
 
 
@@ -55,6 +55,7 @@ class Reference:
         clashes = find_clashes(active, graph_of(active, derived), self.schema, stated, ontology)
         self.part = Part(stated, frozenset(active | derived), clashes)
         self.around = _by_individual(self.part.facts)
+        self.kinds = _Kinds(self.schema, self.rules)
 
 
 def close_part(stated: Graph, reference: Reference) -> Part:
@@ -80,17 +81,55 @@ def close_across(parts: Sequence[Part], reference: Reference) -> Part:
     `clashes` are those that no part has by itself. They are told apart by kind, individual and terms, and name the
     statements around the individual: `close` of the sources concerned words them in full.
     """
-    everyone = _Everyone(parts, reference)
-    seeds = {t for node in everyone.shared for t in everyone.around(node)}
-    derived = _saturated(seeds, everyone.around, everyone, reference.schema, reference.rules, closed=True)
-    touched = everyone.shared.keys() | _individuals(derived)
-    closed = {t for node in touched for t in everyone.around(node)} | derived
-    data = graph_of(
-        *(part.stated.triples((node, None, None)) for node in touched for part in everyone.mentioning(node))
-    )
-    found = find_clashes(closed - derived, graph_of(closed), reference.schema, data, reference.ontology)
+    meeting = _Meeting(parts, reference)
+    seeds = {t for node in meeting.shared for t in meeting.around(node)}
+    concluded = _saturated(seeds, meeting.around, meeting, reference.schema, reference.rules, closed=True)
+    derived = _beyond(parts, concluded)
+    return Part(Graph(), frozenset(derived), _clashes_across(parts, derived, meeting, reference))
+
+
+def _beyond(parts: Sequence[Part], concluded: set[Triple]) -> set[Triple]:
+    """The conclusions that no part has already."""
+    subjects: defaultdict[str, set[str]] = defaultdict(set)
+    for s, p, _ in concluded:
+        subjects[str(p)].add(str(s))
+    known = {
+        triple
+        for part in parts
+        for triple in part.facts
+        if (about := subjects.get(str(triple[1]))) is not None
+        and str(triple[0]) in about
+        and triple in concluded
+    }
+    return concluded - known
+
+
+def _clashes_across(
+    parts: Sequence[Part], derived: Set[Triple], meeting: _Meeting, reference: Reference
+) -> tuple[Clash, ...]:
+    """The contradictions between statements of several parts, or with what follows from several."""
+    excluding = {t for t in derived if reference.kinds.excluding(t)}
+    about = meeting.excluding(_individuals(excluding)) | excluding
     had = {_identity(clash) for part in (reference.part, *parts) for clash in part.clashes}
-    return Part(Graph(), frozenset(derived), tuple(c for c in found if _identity(c) not in had))
+
+    def found(closed: Set[Triple], data: Graph) -> list[Clash]:
+        clashes = find_clashes(closed - derived, graph_of(closed), reference.schema, data, reference.ontology)
+        return [clash for clash in clashes if _identity(clash) not in had]
+
+    clashing = {clash.individual for clash in found(about, Graph())}
+    if not clashing:
+        return ()
+    # Few, if any: only for these all that explains them is collected.
+    nodes = {end for t in about if str(t[0]) in clashing for end in _individuals((t,))}
+    closed = {
+        t
+        for facts in (derived, reference.part.facts, *(part.facts for part in parts))
+        for t in facts
+        if not nodes.isdisjoint(_individuals((t,)))
+    }
+    stated = (reference.part.stated, *(part.stated for part in parts))
+    data = graph_of(*(graph.triples((node, None, None)) for graph in stated for node in nodes))
+    return tuple(found(closed, data))
 
 
 def close_parts(parts: Sequence[Part], reference: Reference) -> Closure:
@@ -115,54 +154,143 @@ Around = Callable[[Node], Set[Triple]]
 """The closed statements that mention an individual."""
 
 
-class _Everyone(Container[Triple]):
-    """The closed statements of all parts and the reference data, looked up around few individuals: only those that
-    parts share are indexed for all parts, and a part's own only when something reaches one of them.
+_Ends = tuple[bool, bool]
+"""Whether a fact of some property meets others in its subject, and in its object."""
+
+
+class _Kinds:
+    """Which facts meet others, and where: those that some rule joins with another, those that an axiom excludes beside
+    another. All others entail alone what they entail, and contradict nothing; their parts know it already.
+    """
+
+    def __init__(self, schema: Schema, rules: Sequence[Rule]) -> None:
+        # Strings: an IRI of rdflib takes many times longer to compare, and every fact of every part is looked at.
+        self.joined: dict[str, _Ends] = {}
+        """The properties of facts that a rule joins with others."""
+        for _, steps in schema.chains:
+            for place, step in enumerate(steps):
+                self._join(step, place > 0, place < len(steps) - 1)
+        for p in schema.transitive:
+            self._join(p, True, True)
+        for _, p, _ in schema.some_values:
+            self._join(p, False, True)
+        for _, p, _ in schema.all_values:
+            self._join(p, True, False)
+        classes = {part for _, whole in schema.intersections for part in whole}
+        classes |= {filler for _, _, filler in schema.some_values} | {
+            kind for kind, _, _ in schema.all_values
+        }
+        self.every_type = False
+        """Whether a rule joins types whatever the class."""
+        for rule in rules:
+            centre = _centre(rule)
+            for s, p, o in rule.patterns or ():
+                if p != _TYPE:
+                    self._join(p, s in centre, o in centre)
+                elif isinstance(o, Variable):
+                    self.every_type = True
+                else:
+                    classes.add(o)
+        self.classes = frozenset(map(str, classes))
+        """The classes whose members a rule looks up."""
+        excluded = {p for pair in schema.disjoint_properties for p in pair}
+        excluded |= {*schema.asymmetric, *schema.irreflexive, OWL.sameAs, OWL.differentFrom}
+        self.excluded = frozenset(map(str, excluded))
+        exclusive = sorted(
+            {str(kind) for pair in schema.disjoint_classes for kind in pair} | {str(OWL.Nothing)}
+        )
+        self.bits = {kind: 1 << number for number, kind in enumerate(exclusive)}
+        """The classes that exclude others, each with a bit to tell sets of them apart."""
+
+    def _join(self, p: Node, in_subject: bool, in_object: bool) -> None:
+        before = self.joined.get(str(p), (False, False))
+        self.joined[str(p)] = (before[0] or in_subject, before[1] or in_object)
+
+    def ends(self, triple: Triple) -> tuple[Node, ...]:
+        """The individuals in which a fact can meet another."""
+        s, p, o = triple
+        name = str(p)
+        if name == _TYPE_NAME:
+            return (s,) if self.every_type or str(o) in self.classes else ()
+        in_subject, in_object = self.joined.get(name, (False, False))
+        return (*((s,) if in_subject else ()), *((o,) if in_object and not isinstance(o, Literal) else ()))
+
+    def excluding(self, triple: Triple) -> bool:
+        _, p, o = triple
+        return str(o) in self.bits if p == _TYPE else str(p) in self.excluded
+
+
+class _Meeting(Container[Triple]):
+    """Where parts meet: the individuals in which facts of several parts do, with those facts; and those about which
+    several parts say what may exclude each other.
     """
 
     def __init__(self, parts: Sequence[Part], reference: Reference) -> None:
-        self._reference = reference
-        self._owner: dict[Node, Part] = {}
-        self._own: dict[int, Around] = {}
-        self.shared: dict[Node, list[Part]] = {}
-        """The individuals that more than one part mentions, with these parts."""
-        for part in parts:
-            for node in _individuals(part.facts):
-                if node in self.shared:
-                    self.shared[node].append(part)
-                elif (owner := self._owner.setdefault(node, part)) is not part:
-                    self.shared[node] = [owner, part]
-        self._shared: defaultdict[Node, set[Triple]] = defaultdict(set)
-        for part in parts:
+        self._reference, kinds = reference, reference.kinds
+        self._joining, self._excluding = _Shared(), _Shared()
+        masks: dict[str, int] = {}
+        mixed: set[str] = set()
+        for number, part in enumerate(parts):
+            own: dict[str, int] = {}
             for triple in part.facts:
                 s, p, o = triple
-                if s in self.shared:
-                    self._shared[s].add(triple)
-                if p != RDF.type and o in self.shared:
-                    self._shared[o].add(triple)
-
-    def mentioning(self, node: Node) -> list[Part]:
-        """The parts that mention an individual, and the reference data."""
-        owner = self._owner.get(node)
-        return [self._reference.part, *self.shared.get(node, [owner] if owner else [])]
+                if str(p) == _TYPE_NAME:
+                    name = str(o)
+                    if kinds.every_type or name in kinds.classes:
+                        self._joining.add(number, triple, (s,))
+                    bit = kinds.bits.get(name)
+                    if bit is not None:
+                        subject = str(s)
+                        own[subject] = own.get(subject, 0) | bit
+                else:
+                    name = str(p)
+                    if name in kinds.joined:
+                        self._joining.add(number, triple, kinds.ends(triple))
+                    if name in kinds.excluded:
+                        self._excluding.add(number, triple, _individuals((triple,)))
+            for subject, mask in own.items():
+                before = masks.setdefault(subject, mask)
+                if before != mask:
+                    mixed.add(subject)
+                    masks[subject] = before | mask
+        self._mixed = {subject: masks[subject] for subject in mixed}
+        self._masks = masks
+        self.shared = self._joining.shared
 
     def around(self, node: Node) -> Set[Triple]:
-        """The closed statements that mention an individual."""
-        return self._reference.around(node) | self._around_in_parts(node)
+        """The facts that meet others in an individual, in any part or the reference data."""
+        own = {t for t in self._reference.around(node) if node in self._reference.kinds.ends(t)}
+        return own | self._joining.around.get(node, _NONE)
+
+    def excluding(self, also: Iterable[Node]) -> set[Triple]:
+        """The facts that may exclude each other about individuals that several parts mention, and about some `also`."""
+        kinds = self._reference.kinds
+        nodes = {*self._excluding.shared, *also, *map(URIRef, self._mixed)}
+        found = {t for node in nodes for t in self._excluding.around.get(node, _NONE)}
+        found |= {t for node in nodes for t in self._reference.around(node) if kinds.excluding(t)}
+        for node in nodes:
+            mask = self._masks.get(str(node), 0)
+            found |= {(node, _TYPE, URIRef(kind)) for kind, bit in kinds.bits.items() if mask & bit}
+        return found
 
     def __contains__(self, triple: object) -> bool:
         assert isinstance(triple, tuple)
-        return triple in self._reference.part.facts or triple in self._around_in_parts(triple[0])
+        return triple in self._reference.part.facts or triple in self._joining.around.get(triple[0], _NONE)
 
-    def _around_in_parts(self, node: Node) -> Set[Triple]:
-        if node in self.shared:
-            return self._shared[node]
-        owner = self._owner.get(node)
-        if owner is None:
-            return _NONE
-        if id(owner) not in self._own:
-            self._own[id(owner)] = _by_individual(owner.facts)
-        return self._own[id(owner)](node)
+
+class _Shared:
+    """Facts by the individuals in which they may meet others, and those in which facts of several parts do."""
+
+    def __init__(self) -> None:
+        self.around: defaultdict[Node, set[Triple]] = defaultdict(set)
+        self.shared: dict[Node, None] = {}
+        self._owner: dict[Node, int] = {}
+
+    def add(self, part: int, triple: Triple, ends: Iterable[Node]) -> None:
+        for node in ends:
+            self.around[node].add(triple)
+            if self._owner.setdefault(node, part) != part:
+                self.shared[node] = None
 
 
 def _saturated(
@@ -180,21 +308,25 @@ def _saturated(
     reach for what is around them.
     """
     saturation, present = Saturation(schema), graph_of()
+    asked = {str(p) for rule in rules for _, p, _ in rule.patterns or ()}
     reached: set[Node] = set()
     new: set[Triple] = set()
+    ruled_before: set[Triple] = set()
     fresh = set(seeds)
     reaching: Set[Triple] = set() if closed else fresh
     while fresh:
         nodes = _individuals(reaching) - reached
         reached |= nodes
         fresh |= {t for node in nodes for t in around(node)}
-        for triple in fresh:
-            present.add(triple)
         saturation.add(fresh)
         concluded = set(saturation.derived())
-        for triple in concluded:
-            present.add(triple)
-        ruled = conclusions(rules, present) if rules else set()
+        before = len(present)
+        for triple in chain(fresh, concluded):
+            if str(triple[1]) in asked:
+                present.add(triple)
+        # A rule is asked again only when there is more of what it asks for.
+        ruled = conclusions(rules, present) - ruled_before if len(present) > before else set()
+        ruled_before |= ruled
         reaching = {t for t in concluded | ruled if t not in seeds and t not in known}
         new |= reaching
         unreached = any(node not in reached for node in _individuals(reaching))
@@ -215,6 +347,7 @@ def _nothing(_: Node) -> Set[Triple]:
 
 
 _NONE: frozenset[Triple] = frozenset()
+_TYPE, _TYPE_NAME = RDF.type, str(RDF.type)
 
 
 def _individuals(facts: Iterable[Triple]) -> set[Node]:
@@ -222,7 +355,7 @@ def _individuals(facts: Iterable[Triple]) -> set[Node]:
     found: set[Node] = set()
     for s, p, o in facts:
         found.add(s)
-        if p != RDF.type and not isinstance(o, Literal):
+        if p != _TYPE and not isinstance(o, Literal):
             found.add(o)
     return found
 
@@ -272,36 +405,17 @@ def _is_star(rule: Rule, schema: Schema) -> bool:
     """Whether all triple patterns of a rule share one variable for an individual, are of properties that parts keep in
     `Part.facts`, and are joined by operators that lose no result when statements are added.
     """
-    patterns: list[tuple[Node, Node, Node]] = []
-    for operator in _operators(rule.query.algebra):
-        if operator.name == "BGP":
-            patterns += operator.triples
-        elif operator.name not in _MONOTONE:
-            return False
-    if not patterns or any(p not in schema.mentioned for _, p, _ in patterns):
+    if any(operator.name not in _MONOTONE for operator in operators(rule.query.algebra)):
         return False
+    if not rule.patterns or any(p not in schema.mentioned for _, p, _ in rule.patterns):
+        return False
+    return bool(_centre(rule))
+
+
+def _centre(rule: Rule) -> set[Variable]:
+    """The variables for an individual that all triple patterns of a rule share."""
     individuals = [
-        {t for t in (s, *(() if p == RDF.type else (o,))) if isinstance(t, Variable)} for s, p, o in patterns
+        {t for t in (s, *(() if p == _TYPE else (o,))) if isinstance(t, Variable)}
+        for s, p, o in rule.patterns or ()
     ]
-    return bool(set.intersection(*individuals))
-
-
-def _operators(node: CompValue) -> Iterator[CompValue]:
-    """The operators of a query's algebra; in filters only what looks at the graph again (EXISTS) counts."""
-    yield node
-    for key in ("p", "p1", "p2"):
-        inner = node.get(key)
-        if isinstance(inner, CompValue):
-            yield from _operators(inner)
-    expression = node.get("expr")
-    if isinstance(expression, CompValue):
-        yield from _exists(expression)
-
-
-def _exists(expression: CompValue) -> Iterator[CompValue]:
-    if expression.name in ("Builtin_EXISTS", "Builtin_NOTEXISTS"):
-        yield expression
-    for value in expression.values():
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, CompValue):
-                yield from _exists(item)
+    return set.intersection(*individuals) if individuals else set()

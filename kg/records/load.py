@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from kg.records.model import Record
 from kg.records.problems import Path, Problem, RecordError
 from kg.records.references import check_references
-from kg.records.yaml_source import Located, parse_yaml, read_yaml
+from kg.records.yaml_source import Located, decode_yaml, parse_yaml, read_yaml
 
 RECORD_FOLDERS = ("responses", "factsheets")
 """The folders of records in a folder laid out like `data/`, one per family of sources."""
@@ -28,6 +28,11 @@ def load_record(file: FilePath) -> Record:
 def parse_record(text: str, name: str = "<text>") -> Record:
     """As `load_record`, from YAML text."""
     return _record(parse_yaml(text, name))
+
+
+def record_of(content: bytes, name: str = "<bytes>") -> Record:
+    """As `load_record`, from the bytes of a file."""
+    return _record(decode_yaml(content, name))
 
 
 def record_files(folder: FilePath) -> Iterator[FilePath]:
@@ -69,7 +74,9 @@ def _translated(located: Located, error: dict[str, Any]) -> Problem:
         case "value_error":
             message = str(error["ctx"]["error"])
         case "literal_error":
-            message = f"'{given}' is not one of {error['ctx']['expected']}"
+            shown = str(given)
+            shown = shown if len(shown) < 80 else shown[:77] + "…"
+            message = f"'{shown}' is not one of {error['ctx']['expected']}"
         case _:
             shown = repr(given)
             message = f"{error['msg']} (found {shown if len(shown) < 80 else shown[:77] + '…'})"

@@ -103,6 +103,7 @@ LifecycleStatus = Annotated[str, ConceptCode("lifecycle-status")]
 IndicatorCode = Annotated[str, ConceptCode("indicator")]
 Unit = Annotated[str, ConceptCode("unit")]
 RemarkKind = Annotated[str, ConceptCode("remark-kind")]
+ChangeKind = Annotated[str, ConceptCode("change-kind")]
 AnswerStatus = Annotated[str, ConceptCode("answer-status")]
 PublicationKind = Annotated[str, ConceptCode("publication-kind")]
 
@@ -171,6 +172,7 @@ class Body(Entity):
     part_of: Key | None = Field(None, description="id of the parent body")
     established: Year | None = None
     established_by: Key | None = Field(None, description="id of the instrument that created it")
+    until: Year | None = Field(None, description="Year in which it ceased to exist, where stated")
 
 
 class Organisation(Entity):
@@ -197,6 +199,8 @@ class Portal(Entity):
     replaced_by: Key | None = None
     replacement_status: LifecycleStatus | None = None
     operated_by: Key | None = None
+    start_year: Year | None = None
+    until: Year | None = Field(None, description="Year in which it went out of service, where stated")
     listing: bool = Field(False, description="A page that lists portals rather than a portal")
 
 
@@ -215,6 +219,7 @@ class Platform(Entity):
     replaced_by: Key | None = None
     under: list[Key] = Field([], description="Instruments it is laid down in")
     start_year: Year | None = None
+    until: Year | None = Field(None, description="Year in which it went out of service, where stated")
     lifecycle: LifecycleStatus | None = None
 
 
@@ -259,6 +264,7 @@ class Instrument(Entity):
     in_force_year: Year | None = Field(None, description="Year of entry into force, where no date is stated")
     start_year: Year | None = None
     end_year: Year | None = None
+    until: Year | None = Field(None, description="Year in which it went out of force, where stated")
     urls: list[Url] = []
     url_candidates: list[Url] = Field([], description="Addresses given for several instruments together")
     topics: list[LegalTopic] = []
@@ -285,6 +291,7 @@ class Initiative(Entity):
 
     lifecycle: LifecycleStatus | None = None
     start_year: Year | None = None
+    until: Year | None = Field(None, description="Year in which it ended, where stated")
     urls: list[Url] = []
     technologies: list[Technology] = []
     led_by: list[Key] = []
@@ -388,6 +395,42 @@ class Publication(Entity):
     items: list[Name] = Field([], description="Files, sheets or tables named in the source")
 
 
+class Change(Fact):
+    """A reorganisation: from which bodies which others came. What only has another name keeps its id and is no change."""
+
+    kind: ChangeKind
+    before: list[Key] = Field(min_length=1, description="ids of the bodies that there were")
+    after: list[Key] = Field([], description="ids of the bodies that came of them")
+    year: Year | None = None
+    date: dt.date | None = Field(None, description="Date on which it took effect, where stated")
+    under: list[Key] = Field([], description="Instruments that ordered it")
+
+    @model_validator(mode="after")
+    def _as_many_as_its_kind_has(self) -> Change:
+        fewest, most = _CHANGED.get(self.kind, ((1, 0), (None, None)))
+        for name, keys, low, high in zip(
+            ("before", "after"), (self.before, self.after), fewest, most, strict=True
+        ):
+            if len(keys) < low or (high is not None and len(keys) > high):
+                wanted = (
+                    f"{low}" if low == high else f"at least {low}" if len(keys) < low else f"at most {high}"
+                )
+                raise ValueError(f"a {self.kind} has {wanted} in '{name}', here are {len(keys)}")
+        if self.year and self.date and self.year != self.date.year:
+            raise ValueError(f"'year' is {self.year}, but 'date' is of {self.date.year}")
+        return self
+
+
+_CHANGED: dict[str, tuple[tuple[int, int], tuple[int | None, int | None]]] = {
+    "renaming": ((1, 1), (1, 1)),
+    "merger": ((2, 1), (None, 1)),
+    "split": ((1, 2), (1, None)),
+    "dissolution": ((1, 0), (None, 0)),
+    "transfer": ((1, 1), (None, None)),
+}
+"""Fewest and most bodies before and after, by kind of change."""
+
+
 class Option(_Strict):
     """One checkbox of an answer. `implied_by` names the facts whose text implies it where the box itself is lost."""
 
@@ -477,6 +520,7 @@ class Record(_Strict):
     indicators: list[Indicator] = []
     indicator_sets: list[IndicatorSet] = []
     publications: list[Publication] = []
+    changes: list[Change] = []
 
     ENTITY_LISTS: ClassVar[tuple[str, ...]] = (
         "bodies", "organisations", "portals", "platforms", "instruments", "initiatives", "partnerships", "publications", "indicator_sets",
@@ -487,4 +531,5 @@ class Record(_Strict):
         "memberships",
         "cooperations",
         "indicators",
+        "changes",
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kg.records.identity import Identities
 from kg.records.model import Option, Record
 from kg.records.problems import Path, Problem
+from kg.records.same_as import NOTHING_DECIDED
 
 _BODY = ("bodies",)
 _ACTOR = ("bodies", "organisations", "initiatives", "partnerships")
@@ -45,6 +46,7 @@ REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
     "indicators": {"about": _ANY, "produced_by": _ACTOR},
     "indicator_sets": {"produced_by": _ACTOR, "used_by": _ACTOR},
     "publications": {"published_by": _ACTOR},
+    "changes": {"before": _BODY, "after": _BODY, "under": _INSTRUMENT},
 }
 """Fields that hold the id of another entry, and the lists it may be in. Organisations of the register
 (`memberships.organisation`, `partnerships.framework`) are checked against the reference data by the shapes."""
@@ -92,7 +94,7 @@ def _implied_by(option: Option) -> list[str]:
 
 
 def _same_thing_twice(record: Record) -> Iterator[Problem]:
-    identities = Identities(record)
+    identities = Identities(record, same_as=NOTHING_DECIDED)
     seen: dict[str, str] = {}
     for name in Record.ENTITY_LISTS:
         for index, entry in enumerate(getattr(record, name)):

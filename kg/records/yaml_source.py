@@ -45,11 +45,20 @@ def read_yaml(file: FilePath) -> Located:
     """
     name = str(file)
     try:
-        if file.stat().st_size > MAX_BYTES:
-            raise _error(name, f"is larger than {MAX_BYTES // 1_000_000} MB: this is no record")
-        text = file.read_bytes().decode("utf-8-sig")
+        with file.open("rb") as opened:
+            # One byte more than allowed tells a file that is too large.
+            content = opened.read(MAX_BYTES + 1)
     except OSError as error:
         raise _error(name, f"cannot be read ({error.strerror})") from None
+    return decode_yaml(content, name)
+
+
+def decode_yaml(content: bytes, name: str = "<bytes>") -> Located:
+    """As `read_yaml`, from the bytes of a file; `name` stands for the file in messages."""
+    if len(content) > MAX_BYTES:
+        raise _error(name, f"is larger than {MAX_BYTES // 1_000_000} MB: this is no record")
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _error(name, f"is not UTF-8 text (byte {error.start})") from None
     return parse_yaml(text, name)
@@ -120,7 +129,7 @@ class _Builder:
                 raise _error(self._name, "uses a list or mapping as a key", _line(key_event))
             key, key_line = str(key_event.value), _line(key_event)
             if key in mapping:
-                raise _error(self._name, f"has the key '{key}' twice", key_line)
+                raise _error(self._name, f"has the key '{key[:80]}' twice", key_line)
             mapping[key] = self._value((*path, key), depth + 1)
             self._located.lines[(*path, key)] = key_line
         self._loader.get_event()
@@ -137,7 +146,7 @@ class _Builder:
             return self._loader.construct_object(yaml.ScalarNode(tag, text, event.start_mark, event.end_mark))
         except ValueError:
             kind = "date" if tag.endswith(":timestamp") else "value"
-            raise _error(self._name, f"'{text}' is an impossible {kind}", line) from None
+            raise _error(self._name, f"'{text[:80]}' is an impossible {kind}", line) from None
 
 
 def _line(event: Any) -> int:

@@ -1,14 +1,22 @@
 """The pipeline: records → named graphs → entailments → validation → a published dataset version, or nothing at all.
 
-`assemble` reads and maps, `build` also reasons and validates, `build_and_publish` replaces what a store serves. Each
-step only adds to `Built`, so that a caller can stop after any of them. Nothing is written before everything has passed.
+`build` makes everything and keeps it, `build_and_publish` replaces what a store serves; nothing is written there before
+everything has passed. The work is done source by source, in any process (units.py), and each result is kept under what
+it was made from (cache.py): a build that was interrupted goes on where it stopped, and one changed record is mapped,
+closed and checked alone, and then what depends on several sources. docs/building.md.
+
+`assemble` maps records that are in memory, without a cache.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from rdflib import Graph, URIRef
 
@@ -17,30 +25,60 @@ from kg.errors import KgError, NotConforming
 from kg.extraction import extract
 from kg.extraction.batch import documents_in
 from kg.iris import Iris
-from kg.mapping.indicators import indicator_triples
+from kg.mapping.editions import Edition, SourceKey, editions, settle_editions, source_key
 from kg.mapping.nquads import sorted_nquads
-from kg.mapping.reference import reference_triples
 from kg.mapping.response import response_triples
-from kg.mapping.survey import survey_triples
-from kg.mapping.terms import Triple
-from kg.reasoning import Clash, Inconsistent, close, ontology_graph
+from kg.reasoning import Clash, Inconsistent, Part, close_across
 from kg.records.load import RECORD_FOLDERS, load_record, record_files
 from kg.records.model import Record
 from kg.records.problems import Problem, RecordError
+from kg.records.same_as import SameAs, same_as_of
+from kg.records.yaml_source import MAX_BYTES
 from kg.resources import bundled
 from kg.settings import Settings
-from kg.store.embedded import Version, publish
-from kg.store.remote import RemoteVersion
-from kg.store.remote_publish import publish_remote, require_writable
-from kg.validation import Finding, Report, Severity, load_shapes, validate
+from kg.store.cache import Cache, Damaged, Entry, Result, key_of
+from kg.store.dataset import Graphs, GraphText
+from kg.store.embedded import NoStore, Version, open_store, publish_graphs
+from kg.store.engines import Connection
+from kg.store.executors import WorkerLost, executor_of, workers_of
+from kg.store.fingerprints import Fingerprints, fingerprints
+from kg.store.forms import clashes_from_json, clashes_to_json, report_from_bytes, report_to_bytes
+from kg.store.ntriples import Terms, Triple
+from kg.store.remote import RemoteVersion, current_version
+from kg.store.remote_publish import publish_remote_graphs, require_writable
+from kg.store.units import (
+    RECORDS,
+    Mapped,
+    Place,
+    Recipe,
+    background_result,
+    close_source,
+    entailed,
+    graph_name,
+    graph_of,
+    judged_of,
+    lines_of,
+    map_source,
+    mapped,
+    names_of,
+    own_of,
+    own_result,
+    part_of,
+    reference_graphs,
+)
+from kg.validation import Finding, Report, Severity, validate_parts
 
 Progress = Callable[[str], None]
 
-RECORDS = frozenset({".yaml", ".yml"})
-"""Endings of record files; anything else among the inputs is a document to extract from."""
-
+MAX_DOCUMENT_BYTES = 256_000_000
 _SHOWN = 10
-_OWLRL_TRIPLES = 20_000
+_ATTEMPTS = 100
+_MANY = 50
+"""Sources from which on starting processes costs less than it saves."""
+_CLUSTER = 16
+"""Tasks that a cluster is taken to run at a time."""
+_MAPPING = "Reading and mapping records"
+_CLOSING = "Reasoning about each source (OWL 2 RL)"
 
 
 @dataclass(slots=True)
@@ -48,21 +86,52 @@ class Built:
     """A dataset on its way to the store: graphs by name, what follows from them, and what the shapes say."""
 
     iris: Iris
-    records: list[Record]
-    graphs: dict[URIRef, Graph] = field(default_factory=dict)
-    inferred: Graph = field(default_factory=Graph)
+    sources: list[SourceKey]
+    """Family, edition and country of each source."""
+    graphs: MutableMapping[URIRef, Graph] = field(default_factory=dict)
     clashes: tuple[Clash, ...] = ()
     report: Report | None = None
+    files: dict[Path, SourceKey] = field(default_factory=dict)
+    """Which source each input file is."""
+    left_out: tuple[Problem, ...] = ()
+    """Why some inputs are not in it (see `build`, `keep_going`)."""
+    made: int = 0
+    """How many sources were mapped or closed anew; the others came from the build cache."""
+    _kept: Any = None
+
+    @property
+    def inferred(self) -> Graph:
+        """What follows from the statements."""
+        name = self.iris.inferred_graph
+        return self.graphs[name] if name in self.graphs else Graph()
 
     @property
     def statements(self) -> Graph:
         """Everything stated about the world: responses and reference data, without figures, ontology, entailments."""
         apart = (self.iris.ontology_graph, self.iris.indicators_graph, self.iris.inferred_graph)
-        return _merged(graph for name, graph in self.graphs.items() if name not in apart)
+        return _merged(self.graphs[name] for name in self.graphs if name not in apart)
+
+    def texts(self) -> dict[URIRef, GraphText]:
+        """The graphs as they are published."""
+        graphs = self.graphs
+        if not isinstance(graphs, Graphs):
+            graphs = Graphs({})
+            graphs.update(self.graphs)
+        return graphs.texts()
+
+    def sizes(self) -> dict[URIRef, int]:
+        """How many triples each graph has."""
+        return {name: text.triples for name, text in self.texts().items()}
 
     def nquads(self) -> bytes:
         """The whole dataset as sorted N-Quads."""
-        return sorted_nquads(self.graphs)
+        if not isinstance(self.graphs, Graphs):
+            return sorted_nquads(self.graphs)
+        lines: list[bytes] = []
+        for name, text in self.texts().items():
+            suffix = b" <" + str(name).encode() + b"> ."
+            lines.extend(line[:-2] + suffix for line in text.read().splitlines())
+        return b"".join(line + b"\n" for line in sorted(lines))
 
 
 class NothingToBuild(KgError):
@@ -73,33 +142,44 @@ def _quiet(_: str) -> None:
     return None
 
 
+def input_files(inputs: Iterable[Path]) -> Iterator[Path]:
+    """The files that a build of these files and folders reads. Raises RecordError for one that does not exist."""
+    for path in inputs:
+        if path.is_dir():
+            yield from record_files(path)
+            # A folder laid out like data/ holds records, and pages about them.
+            if not any((path / name).is_dir() for name in RECORD_FOLDERS):
+                yield from (file for file in documents_in([path]) if file.stem.upper() != "README")
+        elif path.exists():
+            yield path
+        else:
+            raise RecordError(str(path), [Problem("does not exist", file=str(path))])
+
+
 def read_records(inputs: Sequence[Path] = ()) -> list[Record]:
     """The records of the given files and folders (default: the bundled `data/`); other documents are extracted.
 
     Raises RecordError with the problems of *all* inputs together, so that one run shows everything to mend.
     """
     problems: list[Problem] = []
-    records: dict[tuple[str, int, str], tuple[Path, Record]] = {}
-    for file in _files(inputs or [bundled("data")]):
+    records: dict[SourceKey, tuple[Path, Record]] = {}
+    for file in input_files(inputs or [bundled("data")]):
         try:
-            record = load_record(file) if file.suffix in RECORDS else _extracted(file)
+            record = load_record(file) if file.suffix in RECORDS else extract(read_document(file)).record
         except RecordError as error:
             problems.extend(error.problems)
             continue
         except KgError as error:
             problems.append(Problem(error.message, file=error.where or str(file)))
             continue
-        key = (record.source.family, record.source.edition, record.source.country)
+        key = source_key(record)
         if key in records:
-            message = f"describes {key[2]} {key[1]}, as {records[key][0]} does already; keep one"
-            problems.append(Problem(message, file=str(file)))
+            problems.append(_described_twice(key, file, records[key][0]))
         records.setdefault(key, (file, record))
     if problems:
         raise RecordError(problems[0].file or "", problems)
     if not records:
-        raise NothingToBuild(
-            "no record found", where=", ".join(map(str, inputs)), hint="Give a .yaml record or a folder."
-        )
+        raise _nothing(inputs)
     return [record for _, (_, record) in sorted(records.items(), key=lambda item: item[0])]
 
 
@@ -108,30 +188,21 @@ def assemble(
     iris: Iris | None = None,
     *,
     contacts: bool = False,
+    same_as: SameAs | None = None,
     progress: Progress = _quiet,
 ) -> Built:
-    """Map records and the bundled reference data to named graphs."""
-    built = Built(iris or Iris(), list(records))
-    iris = built.iris
+    """Map records and the bundled reference data to named graphs; `same_as` says what is one thing (docs/identity.md)."""
+    iris = iris or Iris()
     progress("Mapping records")
-    for record in built.records:
-        name = iris.source_graph(record.source.edition, record.source.country, record.source.family)
-        built.graphs[name] = _graph(response_triples(record, iris, contacts=contacts))
+    sources = {
+        source_key(record): graph_of(response_triples(record, iris, contacts=contacts, same_as=same_as))
+        for record in records
+    }
+    settle_editions(sources, iris)
     progress("Mapping reference data")
-    reference = _graph(reference_triples(iris=iris))
-    for family, edition in sorted(
-        {(record.source.family, record.source.edition) for record in built.records}
-    ):
-        for triple in survey_triples(edition, iris, family):
-            reference.add(triple)
-    for file in sorted((bundled("ontology") / "concepts").glob("*.ttl")):
-        reference.parse(file, format="turtle")
-    built.graphs[iris.reference_graph] = reference
-    built.graphs[iris.indicators_graph] = _graph(indicator_triples(iris=iris))
-    ontology = ontology_graph()
-    ontology.parse(bundled("ontology") / "alignments.ttl", format="turtle")
-    built.graphs[iris.ontology_graph] = ontology
-    return built
+    graphs = {graph_name(key, iris): graph for key, graph in sources.items()}
+    graphs |= reference_graphs(iris, {(family, edition) for family, edition, _ in sources})
+    return Built(iris, list(sources), graphs)
 
 
 def build(
@@ -139,23 +210,44 @@ def build(
     iris: Iris | None = None,
     *,
     contacts: bool = False,
+    cache: Cache | None = None,
+    executor: str = "serial",
+    keep_going: bool = False,
     progress: Progress = _quiet,
 ) -> Built:
     """Read, map, reason and validate; `Built.report` and `Built.clashes` say what was found.
 
-    Raises RecordError for unreadable or wrong records. Findings are no errors here: see `require_publishable`.
+    `cache` keeps results between builds (default: the folder that KG_BUILD_CACHE names, or one for this build only).
+    `executor` says where the work on single sources runs (executors.py); `auto` takes processes where there is enough
+    of it. With `keep_going`, inputs that cannot be read are left out and told in `Built.left_out`.
+
+    Raises RecordError for unreadable or wrong records (with `keep_going`: only when nothing is left) and decisions on
+    identity. Findings are no errors here: see `require_publishable`.
     """
-    progress("Reading records")
-    built = assemble(read_records(inputs), iris, contacts=contacts, progress=progress)
-    progress("Reasoning (OWL 2 RL)")
-    statements, figures = built.statements, built.graphs[built.iris.indicators_graph]
-    witnessed, bulk = _witnessed(built)
-    closure = close(witnessed, ontology_graph(), bulk=bulk)
-    built.inferred, built.clashes = closure.inferred, closure.clashes
-    built.graphs[built.iris.inferred_graph] = closure.inferred
-    progress("Validating (SHACL)")
-    built.report = validate(_merged([statements, figures]), closure.inferred, load_shapes())
-    return built
+    if cache is None:
+        chosen = Settings()
+        cache = cache_of(chosen) if chosen.build_cache else Cache.temporary()
+    for attempt in range(_ATTEMPTS):
+        try:
+            return _Build(inputs, iris or Iris(), contacts, cache, executor, keep_going, progress).run()
+        except Damaged:  # the entry is gone now; whatever else was done is there
+            if attempt == _ATTEMPTS - 1:
+                raise KgError(
+                    "entries of the build cache disappear while they are used",
+                    where=str(cache.folder),
+                    hint="Check the disk, or build with --no-cache.",
+                ) from None
+    raise AssertionError  # pragma: no cover - the loop returns or raises
+
+
+def cache_of(settings: Settings) -> Cache:
+    """The build cache of the settings; a temporary one where nobody has chosen a folder and the default is not writable."""
+    try:
+        return Cache(settings.build_cache_path, most=settings.build_cache_mb * 2**20)
+    except KgError:
+        if settings.build_cache:
+            raise
+        return Cache.temporary()
 
 
 def require_publishable(built: Built) -> None:
@@ -176,18 +268,31 @@ def build_and_publish(
     iris: Iris | None = None,
     *,
     contacts: bool = False,
+    cache: Cache | None = None,
+    executor: str = "serial",
+    keep_going: bool = False,
     progress: Progress = _quiet,
 ) -> tuple[Built, Version]:
     """`build`, then replace what `store` serves in one step.
 
-    Raises NotConforming on a Violation or an inconsistency; then the store is as it was.
+    Raises NotConforming on a Violation or an inconsistency, and RecordError when `store` serves a source that is missing
+    now and an input cannot be read, which may be the one; then the store is as it was.
     """
-    built = build(inputs, iris, contacts=contacts, progress=progress)
+    built = build(
+        inputs,
+        iris,
+        contacts=contacts,
+        cache=cache,
+        executor=executor,
+        keep_going=keep_going,
+        progress=progress,
+    )
     require_publishable(built)
+    if built.left_out:
+        _require_none_lost(built, _served(store))
     progress("Publishing")
-    assert built.report is not None
-    reports = {"json": built.report.to_json(), "turtle": built.report.to_turtle()}
-    return built, publish(store, built.nquads(), reports=reports)
+    texts = {str(name): text for name, text in built.texts().items()}
+    return built, publish_graphs(store, texts, reports=_reports(built))
 
 
 def build_and_publish_remote(
@@ -196,6 +301,9 @@ def build_and_publish_remote(
     iris: Iris | None = None,
     *,
     contacts: bool = False,
+    cache: Cache | None = None,
+    executor: str = "serial",
+    keep_going: bool = False,
     progress: Progress = _quiet,
 ) -> tuple[Built, RemoteVersion]:
     """As `build_and_publish`, to the SPARQL server that the settings name.
@@ -204,56 +312,356 @@ def build_and_publish_remote(
     """
     progress("Asking the SPARQL server")
     require_writable(settings)
-    built = build(inputs, iris, contacts=contacts, progress=progress)
+    built = build(
+        inputs,
+        iris,
+        contacts=contacts,
+        cache=cache,
+        executor=executor,
+        keep_going=keep_going,
+        progress=progress,
+    )
     require_publishable(built)
-    return built, publish_remote(settings, built.nquads(), progress=progress)
+    if built.left_out:
+        with suppress(NoStore):
+            served = current_version(Connection(settings), settings.base_iri)
+            _require_none_lost(built, served.hashes)
+    texts = {str(name): text for name, text in built.texts().items()}
+    return built, publish_remote_graphs(settings, texts, progress=progress)
 
 
-def _witnessed(built: Built) -> tuple[Graph, Graph]:
-    """What owlrl, the engine of record, closes itself, and the bulk that the compiled rules close with it.
+# --- private helpers ---
 
-    owlrl takes a second for a few thousand triples and more than its share for many: it sees the reference data and the
-    first sources, in order, up to a bound; tests/reasoning holds the two engines together on every source.
-    """
-    iris = built.iris
-    apart = (iris.ontology_graph, iris.inferred_graph)
-    graphs = {name: graph for name, graph in built.graphs.items() if name not in apart}
-    seen = [graphs.pop(iris.reference_graph)]
-    for name in sorted(graphs.keys() - {iris.indicators_graph}, key=lambda name: (len(graphs[name]), name)):
-        if sum(map(len, seen)) + len(graphs[name]) > _OWLRL_TRIPLES:
-            break
-        seen.append(graphs.pop(name))
-    return _merged(seen), _merged(graphs.values())
+
+@dataclass(slots=True)
+class _Task:
+    """A unit that has to be done: where its result goes, and what is done."""
+
+    kind: str
+    key: str
+    name: str
+    run: Callable[..., Result]
+    args: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class _Source:
+    """A source in this build."""
+
+    file: Path
+    mapped: Mapped
+    entry: Entry
+    closed: Entry | None = None
+
+
+class _Build:
+    """One build: each method is a step, and takes from the cache what it can."""
+
+    def __init__(
+        self,
+        inputs: Sequence[Path],
+        iris: Iris,
+        contacts: bool,
+        cache: Cache,
+        executor: str,
+        keep_going: bool,
+        progress: Progress,
+    ) -> None:
+        self._inputs, self._iris, self._cache = inputs, iris, cache
+        self._executor_name, self._keep_going, self._progress = executor, keep_going, progress
+        self._prints: Fingerprints = fingerprints()
+        self._recipe = Recipe(iris.base, contacts, same_as_of(inputs))
+        self._problems: list[Problem] = []
+        self._made: set[str] = set()
+        self._opened: tuple[Executor, int] | None = None
+
+    def run(self) -> Built:
+        begun = time.time()
+        files = list(input_files(self._inputs or [bundled("data")]))
+        with ExitStack() as self._open:
+            self._progress(_MAPPING)
+            sources = self._sources(files)
+            self._progress("Reasoning about the reference data (OWL 2 RL)")
+            place = Place(
+                self._recipe,
+                tuple(sorted({(s.mapped.family, s.mapped.edition) for s in sources})),
+                self._prints,
+                self._cache.folder,
+                self._executor_name.startswith("dask:"),
+            )
+            background = self._result("background", place.key(), lambda: background_result(place))
+            self._progress(_CLOSING)
+            sources = self._close(sources, place)
+        self._progress("Reasoning across sources")
+        crossing = self._across(sources, place)
+        self._progress("Gathering what follows")
+        inferred = self._inferred(sources, background, crossing, place)
+        graphs = self._graphs(sources, background, inferred)
+        self._progress("Validating (SHACL)")
+        report = self._report(sources, crossing, place)
+        self._cache.prune(since=begun)
+        return Built(
+            self._iris,
+            [source.mapped.key for source in sources],
+            graphs,
+            _clashes([background, *_closed(sources), crossing]),
+            report,
+            {source.file: source.mapped.key for source in sources},
+            tuple(self._problems),
+            len(self._made),
+            self._cache,
+        )
+
+    def _sources(self, files: Sequence[Path]) -> list[_Source]:
+        found: dict[SourceKey, _Source] = {}
+        results = dict(self._done(_MAPPING, len(files), self._map_tasks(files)))
+        for number, entry in sorted(results.items()):
+            source = _Source(files[number], mapped(entry), entry)
+            former = found.setdefault(source.mapped.key, source)
+            if former is not source:
+                self._problems.append(_described_twice(source.mapped.key, source.file, former.file))
+        order = {str(file): number for number, file in enumerate(files)}
+        self._problems.sort(key=lambda problem: order.get(problem.file or "", len(order)))
+        self._require_all(bool(found))
+        if not found:
+            raise _nothing(self._inputs)
+        return [found[key] for key in sorted(found)]
+
+    def _map_tasks(self, files: Iterable[Path]) -> Iterator[tuple[int, Entry | _Task]]:
+        for number, file in enumerate(files):
+            try:
+                with file.open("rb") as opened:
+                    most = MAX_BYTES if file.suffix in RECORDS else MAX_DOCUMENT_BYTES
+                    content = opened.read(most + 1)
+            except OSError as error:
+                self._problems.append(Problem(f"cannot be read ({error.strerror})", file=str(file)))
+                continue
+            # A record's result does not depend on what its file is called; a document's quotes its name.
+            name = file.suffix if file.suffix in RECORDS else file.name
+            key = key_of(self._prints.mapping, self._recipe.key(), name, content)
+            entry = self._cache.get("source", key)
+            task = _Task("source", key, str(file), map_source, (str(file), content, self._recipe))
+            yield number, entry or task
+
+    def _require_all(self, any_left: bool) -> None:
+        if self._problems and not (self._keep_going and any_left):
+            raise RecordError(self._problems[0].file or "", self._problems)
+
+    def _close(self, sources: Sequence[_Source], place: Place) -> list[_Source]:
+        found = self._editions(sources)
+        by_source = {source.mapped.key: source for source in sources}
+        for key, entry in self._done(_CLOSING, len(sources), self._close_tasks(sources, found, place)):
+            by_source[key].closed = entry
+        left = [source for source in sources if source.closed]
+        self._require_all(bool(left))
+        return left
+
+    def _close_tasks(
+        self, sources: Sequence[_Source], found: dict[SourceKey, Edition], place: Place
+    ) -> Iterator[tuple[SourceKey, Entry | _Task]]:
+        for source in sources:
+            own, edition = source.mapped.key, found[source.mapped.key]
+            key = key_of(
+                place.key(), self._prints.validation, source.mapped.digest, map(str, own), map(str, edition.revises or ()),
+                [lines_of(edition.earlier).decode()],
+            )  # fmt: skip
+            entry = self._cache.get("closed", key)
+            if entry is None:
+                args = (own, source.entry.section("graph"), edition, place)
+                yield own, _Task("closed", key, str(source.file), close_source, args)
+            else:
+                yield own, entry
+
+    def _editions(self, sources: Sequence[_Source]) -> dict[SourceKey, Edition]:
+        countries = [source.mapped.country for source in sources]
+        several = {country for country in countries if countries.count(country) > 1}
+        terms = Terms()
+        return editions(
+            {
+                source.mapped.key: names_of(source.entry, terms) if source.mapped.country in several else ()
+                for source in sources
+            }
+        )
+
+    def _across(self, sources: Sequence[_Source], place: Place) -> Entry:
+        def work() -> Result:
+            terms, reference = Terms(), place.background().reference
+            crossing = close_across([part_of(entry, terms) for entry in _closed(sources)], reference)
+            if (
+                crossing.clashes
+            ):  # what the sources state is needed for the wording, and takes most of the memory
+                parts = [part_of(entry, terms, stated=True) for entry in _closed(sources)]
+                crossing = close_across(parts, reference)
+            return Result(
+                {"clashes": clashes_to_json(crossing.clashes)},
+                {"reasoned": lines_of(crossing.facts), "entailed": lines_of(entailed(crossing, reference))},
+            )
+
+        return self._result("crossing", key_of(place.key(), _digests(sources)), work)
+
+    def _inferred(
+        self, sources: Sequence[_Source], background: Entry, crossing: Entry, place: Place
+    ) -> Entry:
+        def work() -> Result:
+            lines: set[bytes] = set()
+            everyone = _closed(sources)
+            for entry in (background, *everyone, crossing):
+                lines.update(entry.section("entailed").splitlines())
+            for entry in everyone:  # what follows from one source may be stated by another
+                lines.difference_update(entry.section("graph").splitlines())
+            text = b"".join(line + b"\n" for line in sorted(lines))
+            found = GraphText.of(text)
+            return Result({"triples": found.triples, "digest": found.digest}, {"graph": text})
+
+        return self._result("inferred", key_of(place.key(), _digests(sources)), work)
+
+    def _graphs(self, sources: Sequence[_Source], background: Entry, inferred: Entry) -> Graphs:
+        iris = self._iris
+        texts = {
+            graph_name(source.mapped.key, iris): _text(source.closed, "graph", source.closed.facts)
+            for source in sources
+            if source.closed
+        }
+        for name, section in (
+            (iris.reference_graph, "reference"),
+            (iris.indicators_graph, "figures"),
+            (iris.ontology_graph, "ontology"),
+        ):
+            texts[name] = _text(background, section, background.facts[section])
+        texts[iris.inferred_graph] = _text(inferred, "graph", inferred.facts)
+        return Graphs(texts)
+
+    def _report(self, sources: Sequence[_Source], crossing: Entry, place: Place) -> Report:
+        def work() -> Result:
+            own = self._result("own", key_of(place.key(), self._prints.validation), lambda: own_result(place))
+            parts = [judged_of(entry) for entry in _closed(sources)]
+            reasoned = Part(Graph(), frozenset(_triples(crossing, "reasoned")), ())
+            report = validate_parts(parts, reasoned, place.background(), own=own_of(own))
+            return Result({}, {"report": report_to_bytes(report)})
+
+        key = key_of(self._prints.validation, place.key(), _digests(sources))
+        return report_from_bytes(self._result("report", key, work).section("report"))
+
+    def _result(self, kind: str, key: str, work: Callable[[], Result]) -> Entry:
+        return self._cache.get(kind, key) or self._cache.put(kind, key, work())
+
+    def _done(
+        self, step: str, total: int, tasks: Iterable[tuple[Any, Entry | _Task]]
+    ) -> Iterator[tuple[Any, Entry]]:
+        """The entries, as they come: those that are there, and those of tasks when these have been done. What goes wrong
+        with a task is noted among the problems.
+        """
+        under_way: dict[Future[Result], tuple[Any, _Task]] = {}
+        done = 0
+        for what, task in tasks:
+            if isinstance(task, Entry):
+                done += 1
+                yield what, task
+                continue
+            executor, window = self._executor(total)
+            under_way[executor.submit(task.run, *task.args)] = what, task
+            while len(under_way) >= window:
+                for pair in self._settled(under_way):
+                    done += 1
+                    self._progress(f"{step}: {done} of {total}")
+                    yield pair
+        while under_way:
+            for pair in self._settled(under_way):
+                done += 1
+                self._progress(f"{step}: {done} of {total}")
+                yield pair
+
+    def _settled(self, under_way: dict[Future[Result], tuple[Any, _Task]]) -> Iterator[tuple[Any, Entry]]:
+        finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
+        for future in finished:
+            what, task = under_way.pop(future)
+            try:
+                result = future.result()
+            except RecordError as error:
+                self._problems.extend(error.problems)
+                continue
+            except WorkerLost as error:
+                self._problems.append(Problem(f"{error.message}. {error.hint}", file=task.name))
+                continue
+            self._made.add(task.name)
+            yield what, self._cache.put(task.kind, task.key, result)
+
+    def _executor(self, tasks: int) -> tuple[Executor, int]:
+        """The executor, opened when there is something to do, and how many tasks it is given at a time."""
+        if self._opened is None:
+            name = self._executor_name
+            if name == "auto":
+                name = "processes" if tasks >= _MANY and (workers_of("processes") or 1) > 1 else "serial"
+            workers = workers_of(name) or _CLUSTER
+            opened = self._open.enter_context(executor_of(name, preload=("kg.store.units",)))
+            self._opened = opened, 1 if name == "serial" else 4 * workers
+        return self._opened
+
+
+def _closed(sources: Iterable[_Source]) -> list[Entry]:
+    return [source.closed for source in sources if source.closed]
+
+
+def _digests(sources: Iterable[_Source]) -> list[str]:
+    return [f"{source.mapped.key} {source.closed.facts['digest']}" for source in sources if source.closed]
+
+
+def _triples(entry: Entry, section: str) -> Iterator[Triple]:
+    return Terms().triples(entry.section(section).splitlines())
+
+
+def _text(entry: Entry, section: str, facts: Mapping[str, Any]) -> GraphText:
+    return GraphText(facts["triples"], facts["digest"], lambda: entry.section(section))
+
+
+def _clashes(entries: Iterable[Entry]) -> tuple[Clash, ...]:
+    """Each contradiction once: one in the reference data shows in every source that mentions it, and the first tells it."""
+    found: dict[tuple[str, str, tuple[str, ...]], list[Clash]] = {}
+    for entry in entries:
+        fresh: dict[tuple[str, str, tuple[str, ...]], list[Clash]] = {}
+        for clash in clashes_from_json(entry.facts["clashes"]):
+            fresh.setdefault((clash.kind, clash.individual, clash.terms), []).append(clash)
+        found = fresh | found
+    return tuple(clash for key in sorted(found) for clash in found[key])
+
+
+def _served(store: Path) -> list[str]:
+    """The names of the graphs that a store serves."""
+    try:
+        return [graph.value for graph in open_store(store).named_graphs()]
+    except NoStore:
+        return []
+
+
+def _require_none_lost(built: Built, served: Iterable[str]) -> None:
+    """An input that cannot be read may be left out, but not take from readers what they had."""
+    ours = f"{built.iris.base}graph/"
+    lost = sorted({name for name in served if name.startswith(ours)} - set(map(str, built.graphs)))
+    if lost:
+        shown = ", ".join(name.removeprefix(ours) for name in lost[:_SHOWN])
+        more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
+        told = Problem(f"nothing was published, since readers would lose {shown}{more}")
+        raise RecordError(built.left_out[0].file or "", [*built.left_out, told])
+
+
+def _reports(built: Built) -> dict[str, str]:
+    assert built.report is not None
+    return {"json": built.report.to_json(), "turtle": built.report.to_turtle()}
+
+
+def _described_twice(key: SourceKey, file: Path, former: Path) -> Problem:
+    return Problem(f"describes {key[2]} {key[1]}, as {former} does already; keep one", file=str(file))
+
+
+def _nothing(inputs: Iterable[Path]) -> NothingToBuild:
+    where = ", ".join(map(str, inputs))
+    return NothingToBuild("no record found", where=where, hint="Give a .yaml record or a folder.")
 
 
 def _said(finding: Finding) -> str:
     value = f" [{finding.value}]" if finding.value else ""
     sources = "; ".join(map(str, finding.sources))
     return f"{finding.label}: {finding.message}{value}" + (f" Stated in {sources}." if sources else "")
-
-
-def _extracted(document: Path) -> Record:
-    return extract(read_document(document)).record
-
-
-def _files(inputs: Iterable[Path]) -> Iterable[Path]:
-    for path in inputs:
-        if path.is_dir():
-            yield from record_files(path)
-            # A folder laid out like data/ holds records, and pages about them.
-            if not any((path / name).is_dir() for name in RECORD_FOLDERS):
-                yield from (file for file in documents_in([path]) if file.stem.upper() != "README")
-        elif path.exists():
-            yield path
-        else:
-            raise RecordError(str(path), [Problem("does not exist", file=str(path))])
-
-
-def _graph(triples: Iterable[Triple]) -> Graph:
-    graph = Graph()
-    for triple in triples:
-        graph.add(triple)
-    return graph
 
 
 def _merged(graphs: Iterable[Graph]) -> Graph:

@@ -5,6 +5,7 @@
       versions/4f0c…/rocksdb/            an Oxigraph database, never written again once published
       versions/4f0c…/version.json        what it holds
       versions/4f0c…/report.json, .ttl   what the shapes found in it
+      versions/4f0c…/withdrawn.tsv       what versions before it described (withdrawn.py)
       versions/4f0c…/lease               locked (shared) by whoever reads the version, so that it is not pruned
       versions/.editing-…/               a copy that becomes the next version when an update has been checked
       lock                               locked (exclusively) while somebody publishes
@@ -23,7 +24,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -34,9 +35,15 @@ import pyoxigraph as ox
 
 from kg.errors import KgError
 from kg.mapping.nquads import content_hash
+from kg.store import withdrawn
+from kg.store.dataset import GraphText, dataset_id
 
 KEEP = 2
 """Versions that stay on disk: the served one and the one before it (besides those that somebody still reads)."""
+
+
+_BATCH = 128 * 1024 * 1024
+"""Bytes of N-Quads that are given to the engine at a time."""
 
 
 class NoStore(KgError):
@@ -93,6 +100,10 @@ class Version:
         file = self.path / REPORTS[form]
         return file if file.is_file() else None
 
+    def withdrawn_since(self, iri: str) -> str | None:
+        """Since when nothing is known of a thing that an earlier version described; None for any other."""
+        return withdrawn.withdrawn_since(self.path, iri)
+
     def state_of(self, graph: str | None) -> str:
         """What changes when a named graph does (None: the default graph, which every change of any graph changes)."""
         return self.id if graph is None else self.changed.get(graph, self.origin or self.id)
@@ -134,6 +145,32 @@ def publish(
             _clear_leftovers(target)
             version = _complete(target, quads, version_id)
             write_reports(version.path, reports or {})
+            _note_withdrawn(target, version)
+            _point_to(target, version)
+            _prune(target, keep)
+    except OSError as error:
+        raise KgError(f"cannot be published ({error.strerror or error})", where=str(target)) from error
+    return version
+
+
+def publish_graphs(
+    target: Path,
+    graphs: Mapping[str, GraphText],
+    *,
+    keep: int = KEEP,
+    reports: Mapping[str, str] | None = None,
+) -> Version:
+    """As `publish`, of named graphs that are read one at a time; the version is called by `dataset_id`.
+
+    Raises as `publish`.
+    """
+    try:
+        (target / "versions").mkdir(parents=True, exist_ok=True)
+        with _publishing(target):
+            _clear_leftovers(target)
+            version = _complete_graphs(target, graphs)
+            write_reports(version.path, reports or {})
+            _note_withdrawn(target, version)
             _point_to(target, version)
             _prune(target, keep)
     except OSError as error:
@@ -232,6 +269,7 @@ def restore(backup: Path, target: Path, *, keep: int = KEEP) -> Version:
                 building.rename(final)
                 _sync_folder(final.parent)
             version = _read_version(final)
+            _note_withdrawn(target, version)
             _point_to(target, version)
             _prune(target, keep)
     except OSError as error:
@@ -284,12 +322,14 @@ def publish_copy(
     *,
     changed: Iterable[str],
     reports: Mapping[str, str],
+    shrunk: Iterable[str] | None = None,
     keep: int = KEEP,
     patience: float = 60.0,
 ) -> Version:
     """Make a working copy, whose database has been closed, what its folder serves, in one step.
 
-    `changed` names the graphs that differ from the base. While another process publishes it waits, for `patience`
+    `changed` names the graphs that differ from the base, `shrunk` the things that lost statements, where that is known.
+    While another process publishes it waits, for `patience`
     seconds at most. Raises Superseded when something else than the base is served by then, PublishingInProgress when
     the other does not finish, KgError when the disk refuses; in each case readers keep what they had.
     """
@@ -316,6 +356,7 @@ def publish_copy(
                 copy.path.rename(final)
             _sync_folder(final.parent)
             version = _read_version(final)
+            _note_withdrawn(copy.target, version, shrunk)
             _point_to(copy.target, version)
             _prune(copy.target, keep)
     except OSError as error:
@@ -379,11 +420,23 @@ def _complete(target: Path, quads: bytes | Iterable[bytes] | Iterable[ox.Quad], 
             return _read_version(final)
     elif final.exists():
         raise KgError("there is a version of that name", where=str(final))
-    building = target / "versions" / f".building-{os.getpid()}"
+    return _made(target, identity, lambda folder: _load(folder, source))
+
+
+def _complete_graphs(target: Path, graphs: Mapping[str, GraphText]) -> Version:
+    """The version as a finished folder, built unless it is there already."""
+    identity = dataset_id({name: graph.digest for name, graph in graphs.items()})
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return _read_version(target / "versions" / identity)
+    return _made(target, identity, lambda folder: _load_graphs(folder, graphs))
+
+
+def _made(target: Path, identity: str, load: Callable[[Path], dict[str, Any]]) -> Version:
+    building, final = (target / "versions" / name for name in (f".building-{os.getpid()}", identity))
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir()
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    facts = {"id": identity, "created": created, **_load(building / "rocksdb", source)}
+    facts = {"id": identity, "created": created, **load(building / "rocksdb")}
     (building / "lease").touch()
     (building / "version.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     _sync(building)
@@ -430,6 +483,33 @@ def _load(folder: Path, quads: Iterable[ox.Quad]) -> dict[str, Any]:
     return _facts(store)
 
 
+def _load_graphs(folder: Path, graphs: Mapping[str, GraphText]) -> dict[str, Any]:
+    """Fills a database from files: the engine reads those by itself, several times faster than objects made here."""
+    store = ox.Store(str(folder))
+    batch = folder.with_name("batch.nq")
+    waiting = iter(graphs.items())
+    while _write_batch(batch, waiting):
+        store.bulk_load(path=str(batch), format=ox.RdfFormat.N_QUADS)
+    batch.unlink()
+    store.flush()
+    store.optimize()
+    return _facts(store)
+
+
+def _write_batch(file: Path, waiting: Iterator[tuple[str, GraphText]]) -> int:
+    """Each statement in its graph and in the default graph, which is the merge: a store is a set. Returns the bytes."""
+    size = 0
+    with file.open("wb") as opened:
+        for name, graph in waiting:
+            ending = b" <" + name.encode() + b"> .\n"
+            for line in graph.read().splitlines():
+                size += opened.write(line[:-2] + ending)
+                size += opened.write(line + b"\n")
+            if size >= _BATCH:
+                break
+    return size
+
+
 def _facts(store: ox.Store) -> dict[str, Any]:
     triples = _count(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
     names = list(store.named_graphs())
@@ -467,6 +547,12 @@ def _prune(target: Path, keep: int) -> None:
             shutil.rmtree(dropped, ignore_errors=True)
 
 
+def _note_withdrawn(target: Path, version: Version, candidates: Iterable[str] | None = None) -> None:
+    """Tell the version that is to be served what the served one described."""
+    with suppress(NoStore):
+        withdrawn.note_withdrawn(current_version(target).path, version.path, candidates)
+
+
 def _switched(path: Path) -> float:
     try:
         return (path / "version.json").stat().st_mtime
@@ -495,7 +581,7 @@ def _clear_leftovers(target: Path) -> None:
 
 
 def _copy_documents(source: Path, target: Path) -> None:
-    for name in ("version.json", *REPORTS.values()):
+    for name in ("version.json", withdrawn.FILE, *REPORTS.values()):
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
 

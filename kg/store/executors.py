@@ -13,6 +13,7 @@ import importlib
 import multiprocessing
 import os
 import re
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -244,7 +245,9 @@ def _context(preload: Sequence[str]) -> BaseContext:
 
 
 def _end_with_parent() -> None:
-    """A worker waits for its next task for ever, even when the process that would give it one was killed."""
+    """A worker waits for its next task for ever, even when the process that would give it one was killed. Ctrl-C in a
+    terminal reaches it too, but is for that process to deal with."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is None:
         return

@@ -60,6 +60,9 @@ class ServedVersion(Protocol):
     def is_local(self) -> bool:
         """Whether it lies on this machine, so that its size says what it costs to hold it in memory."""
 
+    def withdrawn_since(self, iri: str, /) -> str | None:
+        """Since when nothing is known of a thing that an earlier version described; None for any other."""
+
     def state_of(self, graph: str | None, /) -> str:
         """What changes when a named graph does (None: the default graph)."""
 

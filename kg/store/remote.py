@@ -65,6 +65,10 @@ class RemoteVersion:
     def is_local(self) -> bool:
         return False
 
+    def withdrawn_since(self, iri: str) -> str | None:
+        """None: a SPARQL server is not told what earlier versions described."""
+        return None
+
     def state_of(self, graph: str | None) -> str:
         """What changes when a named graph does (None: the default graph)."""
         return self.id if graph is None else self.hashes.get(graph, self.id)

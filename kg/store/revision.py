@@ -140,6 +140,7 @@ def _revise(
             copy,
             found.identity,
             changed=found.graphs,
+            shrunk=_subjects(found.difference.removed.get(None, ())),
             reports={"json": found.report.to_json(), "turtle": found.report.to_turtle()},
         )
     inferred = str(iris.inferred_graph)
@@ -309,6 +310,11 @@ def _stated(store: ox.Store, apart: tuple[str, ...]) -> Graph:
     for triple in _triples(line.decode() for line in set(_text(store, None).splitlines()) - named):
         graph.add((_node(triple.subject), _node(triple.predicate), _node(triple.object)))
     return graph
+
+
+def _subjects(lines: Iterable[str]) -> set[str]:
+    """The IRIs that lines of N-Triples begin with."""
+    return {quad.subject.value for quad in _triples(lines) if isinstance(quad.subject, ox.NamedNode)}
 
 
 def _triples(lines: Iterable[str]) -> Iterator[ox.Triple]:

@@ -101,6 +101,7 @@ class Finding:
             self.path or "",
             self.value or "",
             self.basis,
+            self.component,
         )
 
 

@@ -9,7 +9,7 @@ mention it in every alternative, which tests/validation/test_setwise.py holds ou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 import pyoxigraph as ox
@@ -21,7 +21,7 @@ from kg.validation.shapes import constraint_prefixes
 
 Key = tuple[Node, Node | None, Node | None, Node, Node | None]
 """A result: focus, path, value, shape, component."""
-_Number = tuple[URIRef | None, int | float | Decimal]
+Number = tuple[URIRef | None, int | float | Decimal]
 
 
 def without_sparql(shapes: Graph) -> Graph:
@@ -47,97 +47,138 @@ def sparql_results(graph: Graph, shapes: Graph) -> dict[Key, tuple[Literal, ...]
 class Asked:
     """A graph that SPARQL constraints are asked of, in the engine: filled once, and added to as the graph grows."""
 
-    def __init__(self, graph: Graph) -> None:
-        """`graph` is where targets are looked up; the engine holds what is given to `add`."""
+    def __init__(
+        self,
+        graph: Graph,
+        store: ox.Store | None = None,
+        written: dict[Number, Literal] | None = None,
+        *,
+        all_graphs: bool = False,
+    ) -> None:
+        """`graph` is where targets are looked up; the engine holds what is given to `add`, and what `store` has already.
+
+        `written` tells how the data writes numbers: Oxigraph keeps a value, not its digits ("33.0" comes back as "33").
+        `all_graphs`: ask the named graphs of `store` together with its default graph, not the default graph alone.
+        """
         self._graph = graph
-        self._store = ox.Store()
-        self._written: dict[_Number, Literal] = {}
+        self._store = ox.Store() if store is None else store
+        self._written = {} if written is None else written
+        self._all_graphs = all_graphs
 
     def add(self, triples: Iterable[tuple[Node, Node, Node]]) -> None:
         """Give the engine these statements of the graph too."""
-        self._store.bulk_extend(ox.Quad(_ox(s), _ox(p), self._object(o)) for s, p, o in triples)  # type: ignore[arg-type]
+        self._store.bulk_extend(ox.Quad(to_ox(s), to_ox(p), self._object(o)) for s, p, o in triples)  # type: ignore[arg-type]
 
-    def results(self, shapes: Graph) -> dict[Key, tuple[Literal, ...]]:
-        """As `sparql_results`, of what has been added so far."""
+    def results(
+        self, shapes: Graph, *, only: Container[Node] | None = None
+    ) -> dict[Key, tuple[Literal, ...]]:
+        """As `sparql_results`, of what has been added so far; `only` names the shapes to ask, by default all."""
         found: dict[Key, set[Literal]] = {}
         for shape in sorted(set(shapes.subjects(SH.sparql, None)), key=str):
-            if _deactivated(shapes, shape):
+            if (only is not None and shape not in only) or _deactivated(shapes, shape):
                 continue
-            focus = targets(shapes, shape, self._graph)
+            focus = Targets(shapes, shape, self._graph)
             if not focus:
                 continue
             for constraint in shapes.objects(shape, SH.sparql):
                 if not _deactivated(shapes, constraint):
-                    for key, messages in _constraint(
-                        self._store, shapes, shape, constraint, focus, self._written
-                    ):
+                    for key, messages in self._constraint(shapes, shape, constraint, focus):
                         found.setdefault(key, set()).update(messages)
         return {key: tuple(sorted(messages)) for key, messages in found.items()}
 
     def _object(self, term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-        """Notes how a number is written: Oxigraph keeps its value, not its digits ("33.0" comes back as "33")."""
-        if (
-            isinstance(term, Literal)
-            and isinstance(value := term.value, (int, float, Decimal))
-            and not isinstance(value, bool)
-        ):
-            self._written[term.datatype, value] = term
-        return _ox(term)
+        if isinstance(term, Literal) and (number := number_of(term)) is not None:
+            self._written[number] = term
+        return to_ox(term)
+
+    def _constraint(
+        self, shapes: Graph, shape: Node, constraint: Node, focus: Container[Node]
+    ) -> Iterator[tuple[Key, set[Literal]]]:
+        templates = [
+            message
+            for owner in (shape, constraint)
+            for message in shapes.objects(owner, SH.message)
+            if isinstance(message, Literal)
+        ]
+        own_path = shapes.value(shape, SH.path)
+        for text in shapes.objects(constraint, SH.select):
+            try:
+                solutions = self._store.query(
+                    str(text),
+                    prefixes=constraint_prefixes(shapes, constraint),
+                    use_default_graph_as_union=self._all_graphs,
+                )
+            except (SyntaxError, ValueError, OSError) as error:
+                raise KgError(
+                    f"the query of the shape {str(shape).rpartition('#')[2]} cannot be evaluated ({error})",
+                    where="shapes",
+                    hint="Correct sh:select of the shape.",
+                ) from None
+            assert isinstance(solutions, ox.QuerySolutions)  # load_shapes lets SELECT pass only
+            names = [variable.value for variable in solutions.variables]
+            judged: dict[Node, bool] = {}
+            for solution in solutions:
+                bound = {
+                    name: to_rdf(term, self._written)
+                    for name in names
+                    if (term := solution[name]) is not None
+                }
+                this = bound.get("this")
+                if this is None:
+                    continue
+                if this not in judged:
+                    judged[this] = this in focus
+                if not judged[this]:
+                    continue
+                # A node shape's result is about the focus node itself where the query names no value.
+                value = bound.get("value", this if own_path is None else None)
+                key = (this, bound.get("path", own_path), value, shape, SH.SPARQLConstraintComponent)
+                yield (
+                    key,
+                    {
+                        _filled(template, bound | ({"value": value} if value else {}))
+                        for template in templates
+                    },
+                )
 
 
-def targets(shapes: Graph, shape: Node, data: Graph) -> set[Node]:
-    """The focus nodes of a shape in `data` (SHACL section 2.1.3)."""
-    classes = {
-        narrower
-        for wide in shapes.objects(shape, SH.targetClass)
-        for narrower in data.transitive_subjects(RDFS.subClassOf, wide)
-    }
-    return {
-        *(node for node in shapes.objects(shape, SH.targetNode)),
-        *(x for kind in classes for x in data.subjects(RDF.type, kind)),
-        *(x for p in shapes.objects(shape, SH.targetSubjectsOf) for x in data.subjects(p, None)),
-        *(x for p in shapes.objects(shape, SH.targetObjectsOf) for x in data.objects(None, p)),
-    }
+def number_of(term: Literal) -> Number | None:
+    """The datatype and value of a number; None for any other literal."""
+    value = term.value
+    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        return term.datatype, value
+    return None
 
 
-def _constraint(
-    store: ox.Store,
-    shapes: Graph,
-    shape: Node,
-    constraint: Node,
-    focus: set[Node],
-    written: Mapping[_Number, Literal],
-) -> Iterator[tuple[Key, set[Literal]]]:
-    templates = [
-        message
-        for owner in (shape, constraint)
-        for message in shapes.objects(owner, SH.message)
-        if isinstance(message, Literal)
-    ]
-    own_path = shapes.value(shape, SH.path)
-    for text in shapes.objects(constraint, SH.select):
-        try:
-            solutions = store.query(str(text), prefixes=constraint_prefixes(shapes, constraint))
-        except (SyntaxError, ValueError, OSError) as error:
-            raise KgError(
-                f"the query of the shape {str(shape).rpartition('#')[2]} cannot be evaluated ({error})",
-                where="shapes",
-                hint="Correct sh:select of the shape.",
-            ) from None
-        assert isinstance(solutions, ox.QuerySolutions)  # load_shapes lets SELECT pass only
-        names = [variable.value for variable in solutions.variables]
-        for solution in solutions:
-            bound = {name: _rdf(term, written) for name in names if (term := solution[name]) is not None}
-            this = bound.get("this")
-            if this is None or this not in focus:
-                continue
-            # A node shape's result is about the focus node itself where the query names no value.
-            value = bound.get("value", this if own_path is None else None)
-            key = (this, bound.get("path", own_path), value, shape, SH.SPARQLConstraintComponent)
-            yield (
-                key,
-                {_filled(template, bound | ({"value": value} if value else {})) for template in templates},
-            )
+class Targets(Container[Node]):
+    """The focus nodes of a shape in a graph (SHACL section 2.1.3), looked up one by one: solutions are few, targets many."""
+
+    def __init__(self, shapes: Graph, shape: Node, data: Graph) -> None:
+        self._data = data
+        self._nodes = set(shapes.objects(shape, SH.targetNode))
+        self._classes = {
+            narrower
+            for wide in shapes.objects(shape, SH.targetClass)
+            for narrower in data.transitive_subjects(RDFS.subClassOf, wide)
+        }
+        self._subjects_of = list(shapes.objects(shape, SH.targetSubjectsOf))
+        self._objects_of = list(shapes.objects(shape, SH.targetObjectsOf))
+
+    def __contains__(self, node: object) -> bool:
+        assert isinstance(node, Node)
+        return (
+            node in self._nodes
+            or (bool(self._classes) and not self._classes.isdisjoint(self._data.objects(node, RDF.type)))
+            or any((node, p, None) in self._data for p in self._subjects_of)
+            or any((None, p, node) in self._data for p in self._objects_of)
+        )
+
+    def __bool__(self) -> bool:
+        return (
+            bool(self._nodes)
+            or any((None, RDF.type, kind) in self._data for kind in self._classes)
+            or any((None, p, None) in self._data for p in (*self._subjects_of, *self._objects_of))
+        )
 
 
 def _filled(template: Literal, bound: dict[str, Node]) -> Literal:
@@ -152,7 +193,7 @@ def _deactivated(shapes: Graph, node: Node) -> bool:
     return (node, SH.deactivated, Literal(True)) in shapes
 
 
-def _ox(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+def to_ox(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     if isinstance(term, URIRef):
         return ox.NamedNode(str(term))
     if isinstance(term, Literal):
@@ -162,7 +203,7 @@ def _ox(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     return ox.BlankNode(str(term))
 
 
-def _rdf(term: object, written: Mapping[_Number, Literal]) -> Node:
+def to_rdf(term: object, written: Mapping[Number, Literal]) -> Node:
     if isinstance(term, ox.NamedNode):
         return URIRef(term.value)
     if isinstance(term, ox.BlankNode):

@@ -64,7 +64,7 @@ class Answers:
         self._room = mebibytes * 1024 * 1024
         self._used = 0
         self._version = ""
-        self._kept: OrderedDict[Hashable, KeptAnswer] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[KeptAnswer, int]] = OrderedDict()
 
     def get(self, version: str, key: Hashable) -> KeptAnswer | None:
         if version != self._version:
@@ -72,21 +72,19 @@ class Answers:
             self._used = 0
             self._version = version
             return None
-        answer = self._kept.get(key)
-        if answer is not None:
-            self._kept.move_to_end(key)
-        return answer
+        found = self._kept.get(key)
+        if found is None:
+            return None
+        self._kept.move_to_end(key)
+        return found[0]
 
-    def put(self, version: str, key: Hashable, answer: KeptAnswer) -> None:
-        size = _size(answer)
+    def put(self, version: str, key: Hashable, answer: KeptAnswer, key_bytes: int) -> None:
+        """Keep an answer if there is room for it and for its key, which takes `key_bytes`: a question may be long."""
+        size = len(answer.body) + key_bytes + 1024  # headers and bookkeeping
         if version != self._version or size > min(LARGEST, self._room) or key in self._kept:
             return
-        self._kept[key] = answer
+        self._kept[key] = answer, size
         self._used += size
         while self._used > self._room:
-            _, dropped = self._kept.popitem(last=False)
-            self._used -= _size(dropped)
-
-
-def _size(answer: KeptAnswer) -> int:
-    return len(answer.body) + 1024  # headers, key and bookkeeping
+            _, (_, dropped) = self._kept.popitem(last=False)
+            self._used -= dropped

@@ -30,6 +30,7 @@ from kg.store.source import source_of
 from kg.web import openapi, operations, pages
 from kg.web.answers import Answers
 from kg.web.explorer.catalogue import Explorer
+from kg.web.explorer.reviews import Reviews
 from kg.web.federation import Federation
 from kg.web.figures import Figures
 from kg.web.graph_store import GraphStore
@@ -66,8 +67,9 @@ def create_app(settings: Settings) -> FastAPI:
         prefixes=prefixes(settings.base_iri),
     )
     metrics = Metrics(pool)
-    figures = Figures(pool, settings.query_timeout)
+    figures = Figures(settings.base_iri)
     explorer = Explorer(lambda: pool.version, settings.base_iri)
+    reviews = Latest(lambda: pool.version, settings.base_iri, "reviews", Reviews)
     networks = Latest(lambda: pool.version, settings.base_iri, "network", Drawn.read)
     request_log = RequestLog() if settings.log_requests else None
     limits = Limits(settings.queries_per_client, settings.queries_total, settings.requests_per_minute)
@@ -91,8 +93,10 @@ def create_app(settings: Settings) -> FastAPI:
             yield
         finally:
             following.cancel()
+            figures.stop()
             explorer.stop()
             networks.stop()
+            reviews.stop()
             with suppress(asyncio.CancelledError):
                 await following
             await pool.close()
@@ -129,6 +133,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.endpoint = endpoint
     app.state.explorer = explorer
     app.state.networks = networks
+    app.state.reviews = reviews
     return app
 
 
@@ -155,7 +160,7 @@ async def _follow(
 ) -> None:
     """Serve whatever is published next, from the moment it is."""
     served, failed = source.fingerprint(held), ""
-    await _prepare(figures, explorer, networks, held.version)
+    _prepare(figures, explorer, networks, held.version)
     while True:
         await asyncio.sleep(LOOK_FOR_NEW_VERSION)
         try:
@@ -169,18 +174,16 @@ async def _follow(
             await pool.switch(fresh)
             served, failed = failed, ""
             log.info("now serving version %s", fresh.version.id)
-            await _prepare(figures, explorer, networks, fresh.version)
+            _prepare(figures, explorer, networks, fresh.version)
         except (KgError, OSError) as error:
             log.error("a newly published version cannot be served: %s", error)
 
 
-async def _prepare(
-    figures: Figures, explorer: Explorer, networks: Latest[Drawn], version: ServedVersion
-) -> None:
+def _prepare(figures: Figures, explorer: Explorer, networks: Latest[Drawn], version: ServedVersion) -> None:
     """Make what pages need of a version before somebody asks for it; what fails is tried again when somebody does."""
     explorer.prepare(version)
     networks.prepare(version)
-    await figures.of(version)
+    figures.prepare(version)
 
 
 async def _as_problem(request: Request, error: Exception) -> Response:

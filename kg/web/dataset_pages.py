@@ -1,9 +1,11 @@
-"""The dataset as a whole: its descriptions (VoID, DCAT-AP), and complete copies under `/dump/`."""
+"""The dataset as a whole: its descriptions (VoID, DCAT-AP, RO-Crate), and copies under `/dump/`: of all, of a country, as tables."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,27 +14,33 @@ from typing import Any, Final
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, RDF, VOID, XSD
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from kg.iris import Iris
 from kg.namespaces import DG, HOME
-from kg.publishing.catalogue import Distribution, describe_catalogue
+from kg.publishing import crate
+from kg.publishing.catalogue import LICENCE, Distribution, describe_catalogue, schema_org
+from kg.publishing.exports import FORMATS, METADATA, TABLES, table_metadata
+from kg.publishing.queries import find_query
 from kg.store.interface import ServedVersion
-from kg.web import negotiation, service_description, vocabulary
+from kg.web import negotiation, service_description
 from kg.web.derived import CannotMake, DerivedFiles
 from kg.web.figures import Counted
+from kg.web.kept_documents import keep_document, kept_document
 from kg.web.limits import client_of
 from kg.web.presentation import origin_of, render
 from kg.web.problems import Problem
+from kg.web.reader import reader
 from kg.web.responses import respond
 
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """A file under `/dump/`: its name, the export format it holds, its media type, and what it is."""
+    """A file under `/dump/`: its name, the job that makes it (kg.web.derived), its media type, and what it is."""
 
     name: str
-    format: str
+    job: str
     media_type: str
     title: str
 
@@ -41,21 +49,36 @@ DUMPS: Final = {
     dump.name: dump
     for dump in (
         Dump(
-            "digigov.nq.gz", "nq", "application/n-quads", "N-Quads: all named graphs, one statement per line"
+            "digigov.nq.gz",
+            "dump:nq",
+            "application/n-quads",
+            "N-Quads: all named graphs, one statement per line",
         ),
-        Dump("digigov.trig.gz", "trig", "application/trig", "TriG: all named graphs, for reading"),
-        Dump("digigov.nt.gz", "nt", "application/n-triples", "N-Triples: the merged graph, each triple once"),
-        Dump("digigov.ttl.gz", "ttl", "text/turtle", "Turtle: the merged graph, for reading"),
-        Dump("digigov.rdf.gz", "rdf", "application/rdf+xml", "RDF/XML: the merged graph"),
-        Dump("digigov.jsonld.gz", "jsonld", "application/ld+json", "JSON-LD: all named graphs"),
-        Dump("digigov-tables.zip", "csv", "application/zip", "CSV: tables with CSVW metadata"),
-        Dump("digigov-network.graphml.gz", "graphml", "application/xml", "GraphML: the cooperation network"),
-        Dump("digigov-network.gexf.gz", "gexf", "application/xml", "GEXF: the cooperation network"),
+        Dump("digigov.trig.gz", "dump:trig", "application/trig", "TriG: all named graphs, for reading"),
+        Dump(
+            "digigov.nt.gz",
+            "dump:nt",
+            "application/n-triples",
+            "N-Triples: the merged graph, each triple once",
+        ),
+        Dump("digigov.ttl.gz", "dump:ttl", "text/turtle", "Turtle: the merged graph, for reading"),
+        Dump("digigov.rdf.gz", "dump:rdf", "application/rdf+xml", "RDF/XML: the merged graph"),
+        Dump("digigov.jsonld.gz", "dump:jsonld", "application/ld+json", "JSON-LD: all named graphs"),
+        Dump("digigov-tables.zip", "dump:csv", "application/zip", "CSV: tables with CSVW metadata"),
+        Dump(
+            "digigov-network.graphml.gz",
+            "dump:graphml",
+            "application/xml",
+            "GraphML: the cooperation network",
+        ),
+        Dump("digigov-network.gexf.gz", "dump:gexf", "application/xml", "GEXF: the cooperation network"),
     )
 }
 RDF_DUMPS: Final = tuple(
-    name for name, dump in DUMPS.items() if dump.format in ("nq", "trig", "nt", "ttl", "rdf", "jsonld")
+    name for name, dump in DUMPS.items() if name.startswith("digigov.") and dump.job.startswith("dump:")
 )
+COUNTRY_FORMATS: Final = ("nq", "trig", "nt", "ttl", "rdf", "jsonld", "csv")
+"""Formats of `kg.publishing.exports` that a country's part can be had in; its name ends as that of the format, or in .gz."""
 SUMS: Final = "SHA256SUMS"
 """The checksums of all files, as `sha256sum --check` reads them."""
 
@@ -72,9 +95,15 @@ def routes() -> list[BaseRoute]:
     async def catalogue(request: Request) -> Response:
         return await _catalogue(request, files)
 
+    async def release(request: Request) -> Response:
+        return await _release(request, files)
+
     return [
         Route("/.well-known/void", _void),
+        Route("/dataset", _dataset),
         Route("/dump/", _list),
+        Route(f"/dump/{METADATA}", _tables),
+        Route(f"/dump/{crate.NAME}", release),
         Route(f"/dump/{SUMS}", sums),
         Route("/dump/catalog", catalogue),
         Route("/dump/catalog{suffix}", catalogue),
@@ -154,6 +183,31 @@ def describe_dataset(
     return graph
 
 
+def for_search_engines(request: Request) -> dict[str, Any] | None:
+    """The dataset as https://schema.org/Dataset, for the head of a page; None while nothing has been published."""
+    endpoint = request.app.state.endpoint
+    version: ServedVersion | None = endpoint.version
+    if version is None:
+        return None
+    return schema_org(
+        endpoint.settings.base_iri,
+        origin_of(request),
+        identifier=version.id,
+        modified=version.created,
+        distributions=_DISTRIBUTIONS,
+        lang=reader().lang,
+    )
+
+
+def described_by(origin: str) -> str:
+    """The `Link` header of what is about the dataset as a whole: its descriptions, and its licence."""
+    catalogue, void = f"{origin}/dump/catalog", f"{origin}/.well-known/void"
+    return (
+        f'<{catalogue}>; rel="describedby"; type="text/turtle", '
+        f'<{void}>; rel="describedby"; type="text/turtle", <{LICENCE}>; rel="license"'
+    )
+
+
 async def derived_file(
     files: DerivedFiles, version: ServedVersion, name: str, job: str, base_iri: str
 ) -> Path:
@@ -202,52 +256,140 @@ async def _void(request: Request) -> Response:
             406, "not-acceptable", "No acceptable format", f"The description can be sent as {offered}."
         )
     version = served_version(endpoint)
+    if kept := kept_document(request, key):
+        return kept
     base_iri, client = endpoint.settings.base_iri, client_of(request.scope)
-    used = await endpoint.table(vocabulary.PROPERTIES, vocabulary.MOST, client=client)
+    counted = await endpoint.figures()
     linked = await endpoint.table(_LINKS % {"base": base_iri, "dg": DG}, 1000, client=client)
     graph = describe_dataset(
         base_iri,
         origin_of(request),
         version,
-        await endpoint.figures(),
-        properties={name["value"]: int(count["value"]) for name, count in used["rows"]},
+        counted,
+        properties=counted.properties,
         links=[(name["value"], site["value"], int(count["value"])) for name, site, count in linked["rows"]],
     )
     body = service_description.serialize(graph, key)
-    return respond(request, body, negotiation.MEDIA_TYPES[key])
+    if not counted.classes:  # counting has not ended
+        return respond(request, body, negotiation.MEDIA_TYPES[key])
+    return keep_document(request, key, body, negotiation.MEDIA_TYPES[key])
 
 
 async def _list(request: Request) -> Response:
     endpoint = request.app.state.endpoint
-    page = render("dumps.html", here="/dump/", version=endpoint.version, dumps=DUMPS.values(), home=HOME)
-    return respond(request, page)
+    page = render(
+        "dumps.html",
+        here="/dump/",
+        version=endpoint.version,
+        dumps=(*DUMPS.values(), *_PARTS),
+        home=HOME,
+        structured=for_search_engines(request),
+    )
+    return respond(request, page, headers={"Link": described_by(origin_of(request))})
+
+
+async def _dataset(request: Request) -> Response:
+    """303 See Other: from the dataset to the page of its copies, or to its description in RDF."""
+    accepted = negotiation.acceptable(request.headers.get("accept", ""))
+    if not accepted.html and accepted.graph is None:
+        offered = ", ".join(format_.names[0] for format_ in (*negotiation.GRAPHS, negotiation.HTML))
+        raise Problem(
+            406, "not-acceptable", "No acceptable format", f"The dataset is described as {offered}."
+        )
+    headers = {"Vary": "Accept", "Link": described_by(origin_of(request))}
+    address = "/dump/" if accepted.html else "/dump/catalog"
+    return RedirectResponse(address, status_code=303, headers=headers)
 
 
 async def _dump(request: Request, files: DerivedFiles) -> Response:
-    dump = DUMPS.get(request.path_params["name"])
+    dump = await _found(request)
     if dump is None:
-        raise Problem(404, "no-such-dump", "There is no such file", f"There are {', '.join((*DUMPS, SUMS))}.")
+        known = ", ".join((*DUMPS, SUMS, METADATA, crate.NAME))
+        hint = f"There are {known}, {', '.join(TABLES)} as .csv, and parts such as COL.ttl, by a country's alpha-3 code."
+        raise Problem(404, "no-such-dump", "There is no such file", hint)
     endpoint = request.app.state.endpoint
     version = served_version(endpoint)
-    path = await derived_file(files, version, dump.name, f"dump:{dump.format}", endpoint.settings.base_iri)
+    if dump.name in DUMPS:
+        path = await derived_file(files, version, dump.name, dump.job, endpoint.settings.base_iri)
+    else:
+        async with _MAKING_PARTS:
+            path = await derived_file(files, version, dump.name, dump.job, endpoint.settings.base_iri)
+    origin = origin_of(request)
+    about = (METADATA, CSVM) if dump.job.startswith("table:") else ("catalog.ttl", "text/turtle")
     return FileResponse(
         path,
         filename=dump.name,
+        content_disposition_type="attachment" if dump.name in DUMPS else "inline",
         media_type="application/gzip" if dump.name.endswith(".gz") else dump.media_type,
-        headers={"Cache-Control": "no-cache", "KG-Dataset-Version": version.id},
+        headers={
+            "Cache-Control": "no-cache",
+            "KG-Dataset-Version": version.id,
+            "Link": f'<{origin}/dump/{about[0]}>; rel="describedby"; type="{about[1]}", <{LICENCE}>; rel="license"',
+        },
     )
+
+
+async def _found(request: Request) -> Dump | None:
+    """The file of that name: of the whole, a table, or a country's part (`COL.ttl`, `COL.nq.gz`)."""
+    name = request.path_params["name"]
+    if name in DUMPS:
+        return DUMPS[name]
+    if name.endswith(".csv") and name.removesuffix(".csv") in TABLES:
+        table = name.removesuffix(".csv")
+        return Dump(name, f"table:{table}", "text/csv; charset=utf-8; header=present", table)
+    iso3, _, ending = name.removesuffix(".gz").partition(".")
+    for key in COUNTRY_FORMATS:
+        found = FORMATS[key]
+        if f".{ending}" == found.suffix and re.fullmatch("[A-Z]{3}", iso3):
+            endpoint = request.app.state.endpoint
+            known = f"SELECT ?p {{ <{Iris(endpoint.settings.base_iri).country(iso3)}> ?p ?o }} LIMIT 1"
+            if not (await endpoint.table(known, 1, client=client_of(request.scope)))["rows"]:
+                return None
+            return Dump(name, f"country:{iso3}:{key}", found.media_type, found.title)
+    return None
+
+
+async def _tables(request: Request) -> Response:
+    """The CSVW description of the tables beside it."""
+    if kept := kept_document(request, CSVM):
+        return kept
+    described = table_metadata(find_query(name) for name in TABLES)
+    body = json.dumps(described, indent=2, ensure_ascii=False).encode()
+    return keep_document(request, CSVM, body, CSVM)
+
+
+async def _release(request: Request, files: DerivedFiles) -> Response:
+    """The version as an RO-Crate; files that are not there yet are made for it."""
+    endpoint = request.app.state.endpoint
+    version = served_version(endpoint)
+    document = crate.describe_crate(
+        identifier=version.id,
+        modified=version.created,
+        home=origin_of(request) + "/",
+        files=_DISTRIBUTIONS,
+        made=await _all_made(files, version, endpoint.settings.base_iri),
+    )
+    headers = {"KG-Dataset-Version": version.id}
+    return respond(
+        request, json.dumps(document, indent=1, ensure_ascii=False), "application/ld+json", headers=headers
+    )
+
+
+async def _all_made(files: DerivedFiles, version: ServedVersion, base_iri: str) -> dict[str, tuple[int, str]]:
+    """Size and SHA-256 of each of DUMPS."""
+    made: dict[str, tuple[int, str]] = {}
+    for dump in DUMPS.values():
+        path = await derived_file(files, version, dump.name, dump.job, base_iri)
+        made[dump.name] = path.stat().st_size, await asyncio.to_thread(_sha256, path)
+    return made
 
 
 async def _sums(request: Request, files: DerivedFiles) -> Response:
     """The SHA-256 of every file of one version; files that are not there yet are made for it."""
     endpoint = request.app.state.endpoint
     version = served_version(endpoint)
-    lines = []
-    for dump in DUMPS.values():
-        path = await derived_file(
-            files, version, dump.name, f"dump:{dump.format}", endpoint.settings.base_iri
-        )
-        lines.append(f"{await asyncio.to_thread(_sha256, path)}  {dump.name}\n")
+    made = await _all_made(files, version, endpoint.settings.base_iri)
+    lines = [f"{digest}  {name}\n" for name, (_, digest) in made.items()]
     return respond(
         request, "".join(lines), "text/plain; charset=utf-8", headers={"KG-Dataset-Version": version.id}
     )
@@ -279,12 +421,29 @@ async def _catalogue(request: Request, files: DerivedFiles) -> Response:
         origin_of(request),
         identifier=version.id,
         modified=version.created,
-        distributions=[Distribution(dump.name, dump.media_type, dump.title) for dump in DUMPS.values()],
+        distributions=_DISTRIBUTIONS,
         checksums=made,
     )
     return respond(request, service_description.serialize(graph, key), negotiation.MEDIA_TYPES[key])
 
 
+_DISTRIBUTIONS: Final = tuple(Distribution(dump.name, dump.media_type, dump.title) for dump in DUMPS.values())
+CSVM: Final = "application/csvm+json"
+_PARTS: Final = (
+    Dump(
+        "COL.ttl",
+        "",
+        "",
+        "One country's part, by its alpha-3 code; also .nq, .trig, .nt, .rdf, .jsonld, .zip",
+    ),
+    Dump(METADATA, "", CSVM, f"CSVW: the tables beside it ({', '.join(f'{name}.csv' for name in TABLES)})"),
+    Dump(
+        crate.NAME, "", "application/ld+json", "RO-Crate: this version and its files, for research archives"
+    ),
+)
+"""What the page lists besides."""
+_MAKING_PARTS: Final = asyncio.Semaphore(2)
+"""Parts that are made at once: there are as many as countries and formats, and each takes a process."""
 _SUFFIXES: Final = {".ttl": "turtle", ".nt": "ntriples", ".rdf": "rdfxml", ".jsonld": "jsonld"}
 
 

@@ -1,17 +1,23 @@
 """Files made from a dataset version: complete copies, and the validation report of a version published without one.
 
 Each is made once, when first asked for. A process of its own makes them, since that takes seconds and must not slow down
-queries. They are kept in a temporary folder as long as the version is served, and the server runs.
+queries. They are kept in a temporary folder as long as the version is served, and the server runs. What pages cannot do
+without (KEPT) is also kept beside a version on this machine, where that can be written: a server that is started again, or a
+second one, has it at once, and it goes when the version does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gzip
+import hashlib
+import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +26,9 @@ import pyoxigraph as ox
 from kg.settings import Settings
 from kg.store.interface import Dataset, ServedVersion
 from kg.store.source import reopen
+
+KEPT: Final = frozenset(("explorer", "figures", "network", "reviews"))
+"""Jobs whose files are kept beside the version."""
 
 
 class CannotMake(Exception):
@@ -71,10 +80,47 @@ def make(job: str, opening: str, target: Path, base_iri: str) -> None:
     JOBS[kind](reopen(opening, Settings()), argument, target, base_iri)
 
 
+def place_beside(version: ServedVersion, job: str, base_iri: str) -> Path | None:
+    """Where the file of a job is kept beside a version; None for a version elsewhere, and for other jobs.
+
+    The name says which program made it, so that a newer one does not read what it does not understand.
+    """
+    if job not in KEPT or not version.is_local:
+        return None
+    made_by = hashlib.sha256(f"{_program()} {base_iri}".encode()).hexdigest()[:16]
+    return Path(version.opening).parent / "derived" / f"{job}-{made_by}"
+
+
 # --- private helpers ---
 
 
+@cache
+def _program() -> str:
+    """What tells this program's derived documents from another one's: the files that say how they are made."""
+    digest = hashlib.sha256()
+    for room in ("web", "publishing"):
+        for file in sorted((Path(__file__).parents[1] / room).rglob("*")):
+            if file.suffix in (".py", ".yaml"):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _keep(made: Path, beside: Path) -> None:
+    """Put a copy of a finished file beside its version; where that cannot be written, it is made again next time."""
+    partial = beside.with_name(f".{beside.name}-{os.getpid()}")
+    with suppress(OSError):
+        beside.parent.mkdir(exist_ok=True)
+        shutil.copyfile(made, partial)
+        partial.replace(beside)
+        for older in beside.parent.glob(beside.name.rpartition("-")[0] + "-*"):
+            if older != beside:
+                older.unlink()
+
+
 async def _make(version: ServedVersion, job: str, target: Path, base_iri: str) -> Path:
+    beside = place_beside(version, job, base_iri)
+    if beside is not None and beside.is_file():
+        return beside
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "kg.web.derived", job, version.opening, str(target), base_iri
     )
@@ -85,13 +131,35 @@ async def _make(version: ServedVersion, job: str, target: Path, base_iri: str) -
         raise
     if code != 0:
         raise CannotMake(f"making {target.name} ended with exit code {code}")
+    if beside is not None:
+        await asyncio.to_thread(_keep, target, beside)
     return target
 
 
 def _dump(store: Dataset, format_name: str, target: Path, base_iri: str) -> None:
     from kg.publishing.exports import export
 
-    plain = export(store, format_name, target.with_name(target.name + ".plain"), base_iri)
+    _pack(export(store, format_name, target.with_name(target.name + ".plain"), base_iri), target)
+
+
+def _country(store: Dataset, argument: str, target: Path, base_iri: str) -> None:
+    from kg.publishing.country import export_country
+
+    iso3, _, form = argument.partition(":")
+    _pack(export_country(store, iso3, form, target.with_name(target.name + ".plain"), base_iri), target)
+
+
+def _table(store: Dataset, name: str, target: Path, base_iri: str) -> None:
+    from kg.publishing.exports import write_table
+
+    partial = target.with_name(target.name + ".partial")
+    with partial.open("wb") as file:
+        write_table(store, name, file, base_iri)
+    partial.replace(target)
+
+
+def _pack(plain: Path, target: Path) -> None:
+    """Move a finished file to its place, compressed where the name of that says so."""
     if target.suffix != ".gz":
         plain.replace(target)
         return
@@ -138,10 +206,26 @@ def _explorer(store: Dataset, _: str, target: Path, base_iri: str) -> None:
     write_snapshot(store, target, base_iri)
 
 
+def _figures(store: Dataset, _: str, target: Path, __: str) -> None:
+    from kg.web.figures import write
+
+    write(store, target)
+
+
+def _reviews(store: Dataset, _: str, target: Path, base_iri: str) -> None:
+    from kg.web.explorer.reviews import write_reviews
+
+    write_reviews(store, target, base_iri)
+
+
 JOBS: Final[dict[str, Callable[[Dataset, str, Path, str], None]]] = {
+    "country": _country,
     "dump": _dump,
     "explorer": _explorer,
+    "figures": _figures,
     "network": _network,
+    "reviews": _reviews,
+    "table": _table,
     "validation": _validation,
 }
 """What makes a file out of an opened store, an argument, where to write it, and the base of data IRIs."""

@@ -61,7 +61,7 @@ class Federation:
                 403, "service-refused", "SERVICE is switched off",
                 "This endpoint does not ask other servers. Ask them yourself, and pass their rows in VALUES.",
             )  # fmt: skip
-        calls = service_calls(text, prefixes, base)
+        calls = await asyncio.to_thread(service_calls, text, prefixes, base)
         if calls is None:
             raise Problem(
                 403, "service-refused", "SERVICE with this endpoint is refused",

@@ -2,7 +2,8 @@
 
 A thing is not a document, so `/id/…` answers 303 (https://www.w3.org/TR/cooluris/); the document is a page or RDF by
 content negotiation, or by suffix: `.html .ttl .nt .rdf .jsonld`. The server answers for the base of its dataset
-(`KG_BASE_IRI`) and for the project's own vocabulary, whatever host it runs on.
+(`KG_BASE_IRI`) and for the project's own vocabulary, whatever host it runs on. JSON-LD is one object per thing, under the
+context that `/context.jsonld` publishes (kg.publishing.jsonld); a client may ask for the expanded form instead.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import quote
 
+import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -20,11 +22,14 @@ from starlette.types import Receive, Scope, Send
 
 from kg.iris import Iris
 from kg.namespaces import CONCEPT, DG, HOME
+from kg.publishing import jsonld
+from kg.store.interface import ServedVersion
 from kg.validation.shapes import load_shapes, rules_of
-from kg.web import dataset_pages, negotiation, service_description, validation_page, vocabulary
+from kg.web import dataset_pages, negotiation, service_description, validation_page
 from kg.web.explorer import entity_pages
 from kg.web.explorer.graph import page_of
 from kg.web.explorer.view import JSON, keep_page, kept_page
+from kg.web.kept_documents import keep_document, kept_document
 from kg.web.limits import client_of
 from kg.web.negotiation import GRAPHS, HTML, MEDIA_TYPES, Format
 from kg.web.presentation import IN_PATH, origin_of, render
@@ -49,6 +54,11 @@ MENTIONS: Final = 200
 """Statements with the thing as object that its page shows."""
 MENTIONS_IN_RDF: Final = 5000
 """The same for a page of its RDF document (`?page=`), which says and links when there are more."""
+FRAMED_TRIPLES: Final = 50_000
+"""Triples that a document in JSON-LD is made one object of; a larger one comes in expanded form."""
+EXPANDED: Final = "http://www.w3.org/ns/json-ld#expanded"
+"""The profile (https://www.w3.org/TR/json-ld11/#iana-considerations) that asks for expanded form, which needs no context."""
+CONTEXT_FRESH: Final = "public, max-age=3600"
 LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 
@@ -60,6 +70,7 @@ def routes() -> list[BaseRoute]:
         Route("/ontology{suffix}", _Ontology()),
         Route("/shapes", _shapes),
         Route("/shapes{suffix}", _shapes),
+        Route(jsonld.CONTEXT_PATH, _context),
         *dataset_pages.routes(),
         *validation_page.routes(),
     ]
@@ -84,16 +95,25 @@ class _Document:
         if form and (kept := kept_page(request, form)):
             await kept(scope, receive, send)
             return
+        framed = chosen == _JSONLD and not _wants_expanded(request)
+        if framed and (known := kept_document(request, _FRAMED)):
+            await known(scope, receive, send)
+            return
         client = client_of(scope)
         iri = _iri_of(path, endpoint.settings.base_iri)
         page = _page_number(request)
         stated, mentions = await _found(endpoint, client, iri, page)
+        asked = {iri}
         if wanted and not stated and not mentions:
             # The name of a portal is its web address, which may end like a suffix.
             path, chosen = quote(request.path_params["path"], safe=IN_PATH), _chosen(request, None)
             form = _FORMS.get(chosen)
+            framed = chosen == _JSONLD and not _wants_expanded(request)
             iri = _iri_of(path, endpoint.settings.base_iri)
+            asked.add(iri)
             stated, mentions = await _found(endpoint, client, iri, page)
+        if not stated and not mentions and page == 1:
+            _require_not_withdrawn(endpoint.version, asked)
         if (not stated and not mentions) or (page > 1 and not mentions):
             raise Problem(
                 404,
@@ -103,6 +123,11 @@ class _Document:
                 if page == 1
                 else f"Page {page} of what mentions <{iri}> would be empty.",
             )
+        if stated and not mentions and (moved := await _moved_to(endpoint, client, iri)):
+            suffix = next((suffix for suffix, key in SUFFIXES.items() if key == wanted), "")
+            answer = RedirectResponse(f"/doc/{moved}{suffix}", status_code=301, headers={"Vary": "Accept"})
+            await answer(scope, receive, send)
+            return
         document = f"{origin_of(request)}/doc/{path}"
         links = [
             f'<{document}{suffix}>; rel="alternate"; type="{_type(key)}"' for suffix, key in SUFFIXES.items()
@@ -132,6 +157,11 @@ class _Document:
             "most": MENTIONS_IN_RDF,
             "skipped": (page - 1) * MENTIONS_IN_RDF,
         }
+        if framed:
+            whole = await _framed(request, client, text, iri, {"Link": ", ".join(links)})
+            if whole:
+                await whole(scope, receive, send)
+                return
         await endpoint.answer(
             scope, receive, _with_link(send, links), Operation("query", text, format=chosen)
         )
@@ -158,7 +188,8 @@ class _Ontology:
                 _TERMS % {"graph": graph, "lang": reader().lang}, 5000, client=client_of(scope)
             )
         )["rows"]
-        uses = await _uses(endpoint, client_of(scope))
+        counted = await endpoint.figures()
+        uses = {**counted.properties, **counted.classes}
         terms = [_term(row, uses) for row in rows if row[0]["value"].startswith(DG)]
         page = render(
             "ontology.html",
@@ -194,8 +225,17 @@ async def _shapes(request: Request) -> Response:
 _FORMS: Final = {HTML.key: HTML.key, JSON_PAGE: JSON.key}
 """Formats of a document that are for people, with the name that pages are kept under."""
 
+_JSONLD: Final = "jsonld"
+_FRAMED: Final = "framed"
+
 _OFFERED: Final[tuple[Format, ...]] = (*GRAPHS, HTML)
 
+_MOVED: Final = """
+PREFIX dct: <http://purl.org/dc/terms/>
+SELECT ?new WHERE {
+  <%(thing)s> dct:isReplacedBy ?new
+  FILTER NOT EXISTS { <%(thing)s> ?other ?value FILTER(?other != dct:isReplacedBy) }
+}"""
 _FOUND: Final = """\
 SELECT ?stated (COUNT(?s) AS ?mentions) WHERE {
   BIND (EXISTS { <%(thing)s> ?p ?o } AS ?stated)
@@ -339,6 +379,64 @@ async def _found(endpoint: Any, client: str, iri: str, page: int) -> tuple[bool,
     return (rows[0][0]["value"] == "true", int(rows[0][1]["value"])) if rows else (False, 0)
 
 
+async def _moved_to(endpoint: Any, client: str, iri: str) -> str | None:
+    """The path of the thing that has taken the name's place, where nothing else is known of the name (docs/identity.md)."""
+    rows = (await endpoint.table(_MOVED % {"thing": iri}, 1, client=client))["rows"]
+    base = f"{endpoint.settings.base_iri}id/"
+    return rows[0][0]["value"].removeprefix(base) if rows and rows[0][0]["value"].startswith(base) else None
+
+
+def _require_not_withdrawn(version: ServedVersion | None, asked: set[str]) -> None:
+    """Raises Problem 410 when an earlier version described one of these things, of which nothing is known now."""
+    for iri in sorted(asked) if version else ():
+        assert version is not None
+        if since := version.withdrawn_since(iri):
+            raise Problem(
+                410,
+                "withdrawn",
+                "This has been withdrawn",
+                f"An earlier version of the dataset described <{iri}>. Since {since[:10]} nothing is stated about it.",
+                more={"withdrawn": since, "thing": iri},
+            )
+
+
+async def _context(request: Request) -> Response:
+    """The JSON-LD context: what the names in documents stand for."""
+    body = json.dumps({"@context": jsonld.context()}, indent=1, ensure_ascii=False)
+    headers = {"Cache-Control": CONTEXT_FRESH, "Vary": "Accept-Encoding"}
+    return respond(request, body + "\n", MEDIA_TYPES[_JSONLD], headers=headers)
+
+
+def _wants_expanded(request: Request) -> bool:
+    return EXPANDED in request.headers.get("accept", "") or request.query_params.get("profile") == "expanded"
+
+
+async def _framed(
+    request: Request, client: str, query: str, iri: str, headers: dict[str, str]
+) -> Response | None:
+    """The description that `query` constructs as one JSON-LD object; None when it cannot be one."""
+    found = await request.app.state.endpoint.table(query, FRAMED_TRIPLES, client=client)
+    if found["more"] or any(
+        o["type"] == "triple" for _, _, o in found["rows"]
+    ):  # RDF 1.2, not in JSON-LD 1.1
+        return None
+    triples = [(_rdf_term(s), p["value"], _rdf_term(o)) for s, p, o in found["rows"]]
+    described = jsonld.describe(triples, iri, origin_of(request) + jsonld.CONTEXT_PATH)
+    body = json.dumps(described, ensure_ascii=False, separators=(",", ":")).encode()
+    return keep_document(request, _FRAMED, body, MEDIA_TYPES[_JSONLD], headers)
+
+
+def _rdf_term(term: dict[str, Any]) -> jsonld.Term:
+    """The term that a row of `SparqlEndpoint.table` stands for."""
+    if term["type"] == "uri":
+        return ox.NamedNode(term["value"])
+    if term["type"] == "bnode":
+        return ox.BlankNode(term["value"])
+    if term["lang"]:
+        return ox.Literal(term["value"], language=term["lang"])
+    return ox.Literal(term["value"], datatype=ox.NamedNode(term["datatype"]))
+
+
 async def _for_people(request: Request, client: str, iri: str, path: str, form: str, *, raw: bool) -> str:
     """The page about a thing, or (`form` json) what it is made from. `raw` is the page with all statements."""
     endpoint = request.app.state.endpoint
@@ -419,15 +517,6 @@ def _by_property(rows: list[list[Any]]) -> list[dict[str, Any]]:
 
 
 _TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-
-
-async def _uses(endpoint: Any, client: str) -> dict[str, int]:
-    """How many things have a class, and how many statements a property, by IRI; empty when counting took too long."""
-    used = await endpoint.table(vocabulary.PROPERTIES, vocabulary.MOST, client=client)
-    classes = (await endpoint.figures()).classes
-    if not classes:
-        return {}
-    return {iri["value"]: int(count["value"]) for iri, count in used["rows"]} | dict(classes)
 
 
 def _term(row: list[Any], uses: dict[str, int]) -> dict[str, Any]:

@@ -53,6 +53,8 @@ HTML: Final = Format("html", "text/html; charset=utf-8", ("text/html", "applicat
 PROBLEM: Final = Format(
     "problem", "application/problem+json", ("application/problem+json", "application/json")
 )
+REMEMBERED: Final = 1024
+"""Characters up to which what a header says is remembered; of longer ones a thousand would fill the memory."""
 MEDIA_TYPES: Final = {format_.key: format_.media_type for format_ in (*SOLUTIONS, *GRAPHS, HTML)}
 
 
@@ -71,12 +73,15 @@ class Acceptable:
         return self.solutions is not None or self.graph is not None
 
 
-@lru_cache(maxsize=1024)
 def acceptable(accept: str, wanted: str | None = None) -> Acceptable:
     """The formats for an Accept header, or for the `format` parameter `wanted`, which takes precedence.
 
     Raises KeyError when `wanted` names no format at all.
     """
+    return (_known_acceptable if len(accept) <= REMEMBERED else _acceptable)(accept, wanted)
+
+
+def _acceptable(accept: str, wanted: str | None) -> Acceptable:
     if wanted:
         name = wanted.strip().lower()
         solutions, graph = _named(name, SOLUTIONS), _named(name, GRAPHS)
@@ -91,16 +96,22 @@ def acceptable(accept: str, wanted: str | None = None) -> Acceptable:
     return Acceptable(solutions, graph, page is not None and page_quality >= max(quality, graph_quality))
 
 
-@lru_cache(maxsize=1024)
 def best(accept: str, offered: tuple[Format, ...]) -> Format | None:
     """The offered format that the client likes best; among equals the first. None when it accepts none."""
+    return (_known_best if len(accept) <= REMEMBERED else _best_offered)(accept, offered)
+
+
+def _best_offered(accept: str, offered: tuple[Format, ...]) -> Format | None:
     key, _ = _best(_ranges(accept), offered)
     return next((format_ for format_ in offered if format_.key == key), None)
 
 
-@lru_cache(maxsize=256)
 def coding(accept_encoding: str) -> Literal["br", "gzip"] | None:
     """The content coding to use: brotli or gzip where accepted, otherwise none."""
+    return (_known_coding if len(accept_encoding) <= REMEMBERED else _coding)(accept_encoding)
+
+
+def _coding(accept_encoding: str) -> Literal["br", "gzip"] | None:
     qualities: dict[str, float] = {}
     for part in accept_encoding.lower().split(","):
         name, _, parameters = part.partition(";")
@@ -132,19 +143,23 @@ def graph_format(media_type: str, address: str = "") -> str | None:
 _AMBIGUOUS: Final = frozenset({"text/plain", "application/json", "application/xml", "text/xml"})
 """Media types that an RDF document may be sent as, but which do not say so."""
 
-_Range = tuple[str, float]
+_known_acceptable = lru_cache(maxsize=1024)(_acceptable)
+_known_best = lru_cache(maxsize=1024)(_best_offered)
+_known_coding = lru_cache(maxsize=256)(_coding)
+
+_Ranges = dict[str, float]
+"""Quality by media range; of a range that comes twice the higher one."""
 
 
-@lru_cache(maxsize=1024)
-def _ranges(accept: str) -> tuple[_Range, ...]:
-    ranges: list[_Range] = []
+def _ranges(accept: str) -> _Ranges:
+    ranges: _Ranges = {}
     for part in (accept or "*/*").split(","):
         name, *parameters = part.split(";")
         name = name.strip().lower()
         if "/" in name:
-            ranges.append((name, _quality(parameters)))
+            ranges[name] = max(_quality(parameters), ranges.get(name, 0.0))
     # A header without one readable range says nothing, as if it were not there.
-    return tuple(ranges) or (("*/*", 1.0),)
+    return ranges or {"*/*": 1.0}
 
 
 def _quality(parameters: Iterable[str]) -> float:
@@ -158,9 +173,7 @@ def _quality(parameters: Iterable[str]) -> float:
     return 1.0
 
 
-def _best(
-    ranges: Sequence[_Range], offered: Sequence[Format], *, wildcards: bool = True
-) -> tuple[str | None, float]:
+def _best(ranges: _Ranges, offered: Sequence[Format], *, wildcards: bool = True) -> tuple[str | None, float]:
     """The most specific range decides on a name (RFC 9110 §12.5.1); the highest quality decides among formats."""
     found: tuple[str | None, float] = (None, 0.0)
     for format_ in offered:
@@ -175,18 +188,9 @@ def _best(
     return found
 
 
-def _quality_of(name: str, ranges: Sequence[_Range], wildcards: bool) -> float:
-    exact = [quality for range_, quality in ranges if range_ == name]
-    if exact:
-        return max(exact)
-    if not wildcards:
-        return 0.0
-    family = name.partition("/")[0] + "/*"
-    for pattern in (family, "*/*"):
-        matching = [quality for range_, quality in ranges if range_ == pattern]
-        if matching:
-            return max(matching)
-    return 0.0
+def _quality_of(name: str, ranges: _Ranges, wildcards: bool) -> float:
+    patterns = (name, name.partition("/")[0] + "/*", "*/*") if wildcards else (name,)
+    return next((ranges[pattern] for pattern in patterns if pattern in ranges), 0.0)
 
 
 def _named(name: str, offered: Sequence[Format]) -> str | None:

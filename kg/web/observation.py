@@ -27,6 +27,8 @@ POLICY: Final = (
 )
 log = logging.getLogger("kg.web")
 
+LONGEST_PATH: Final = 300
+"""Characters of a path that are logged."""
 _SAFE_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _COMMON: Final = [
     (b"access-control-allow-origin", b"*"),
@@ -155,6 +157,7 @@ class RequestLog:
         if not self._lines:
             asyncio.get_running_loop().call_later(0.2, self.flush)
         now = time.time()
+        path = path[:LONGEST_PATH]
         if path not in self._paths:
             if len(self._paths) > 1000:
                 self._paths.clear()

@@ -1,4 +1,4 @@
-"""`/openapi.json`: what programs may ask, described in OpenAPI (openapi.yaml, written by hand).
+"""`/openapi.json`: what programs may ask, described in OpenAPI (openapi.yaml, written by hand; named queries by themselves).
 
 The addresses are routes of their own kind (they stream, negotiate, and answer in formats that no schema describes), so
 that the framework could not derive the description. tests/web/test_schemathesis.py holds server and description together.
@@ -17,7 +17,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kg import __version__
+from kg.publishing.queries import library
 from kg.web.presentation import origin_of
+from kg.web.query_operations import operations
 from kg.web.responses import respond
 
 
@@ -28,10 +30,14 @@ def routes() -> list[BaseRoute]:
 def description(origin: str) -> dict[str, Any]:
     """The description of the server at `origin`."""
     document = _written()
+    paths, components = document["paths"], document["components"]
+    asked, schemas = operations(library().values(), paths["/api/queries/{name}"]["get"]["responses"])
     return {
         **document,
         "info": {**document["info"], "version": __version__},
         "servers": [{"url": origin}],
+        "paths": {**paths, **asked},
+        "components": {**components, "schemas": {**components["schemas"], **schemas}},
     }
 
 

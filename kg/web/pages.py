@@ -17,7 +17,16 @@ from kg.namespaces import HOME, PREFIXES
 from kg.publishing.queries import bound_text, library
 from kg.settings import Settings
 from kg.store.interface import ServedVersion
-from kg.web import linked_data, negotiation, network_pages, question_pages, vocabulary
+from kg.web import (
+    dataset_pages,
+    editions_pages,
+    linked_data,
+    negotiation,
+    network_pages,
+    question_pages,
+    review_pages,
+    vocabulary,
+)
 from kg.web.explorer import maps
 from kg.web.explorer import pages as explorer_pages
 from kg.web.explorer.catalogue import Catalogue
@@ -69,6 +78,9 @@ ADDRESSES: Final = (
 PATIENCE: Final = 1.0
 """Seconds that the start page waits for what the explorer has, before it goes without."""
 
+COUNTING: Final = 10.0
+"""Seconds that it waits for the figures, which take one or two to count when a server has just been started."""
+
 OVERVIEW: Final = """\
 # How many of what there is
 SELECT ?class (COUNT(?thing) AS ?things)
@@ -84,8 +96,10 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/", _start),
         *explorer_pages.routes(),
+        *editions_pages.routes(),
         *question_pages.routes(),
         *network_pages.routes(),
+        *review_pages.routes(),
         *vocabulary.routes(),
         *linked_data.routes(),
         Mount("/static", _Assets(directory=STATIC), name="static"),
@@ -93,9 +107,16 @@ def routes() -> list[BaseRoute]:
 
 
 def start_page(
-    version: ServedVersion | None, counted: Counted, origin: str, catalogue: Catalogue | None
+    version: ServedVersion | None,
+    counted: Counted,
+    origin: str,
+    catalogue: Catalogue | None,
+    structured: dict[str, Any] | None = None,
 ) -> str:
-    """What is served, with figures, and where to go from here. `catalogue` is the explorer's, once there is one."""
+    """What is served, with figures, and where to go from here. `catalogue` is the explorer's, once there is one.
+
+    `structured` is the dataset in the words of schema.org.
+    """
     queries = library()
     lang = reader().lang
     overview = catalogue.overview(lang) if catalogue else None
@@ -116,6 +137,7 @@ def start_page(
         questions=[queries[name] for name in BEGIN_WITH if name in queries],
         total_questions=len(queries),
         addresses=ADDRESSES,
+        structured=structured,
     )
 
 
@@ -179,14 +201,18 @@ async def _start(request: Request) -> Response:
     chosen = negotiation.best(request.headers.get("accept", ""), (negotiation.HTML, _JSON))
     if chosen is negotiation.HTML and (kept := kept_page(request, negotiation.HTML.key)):
         return kept
-    counted = await endpoint.figures()
     if chosen is not negotiation.HTML:
-        return respond(request, json.dumps(start_document(endpoint.version, counted)), _JSON.media_type)
+        document = start_document(endpoint.version, await endpoint.figures())
+        return respond(request, json.dumps(document), _JSON.media_type)
+    counted = await endpoint.figures(COUNTING)
     catalogue: Catalogue | None = await request.app.state.explorer.within(PATIENCE)
-    page = start_page(endpoint.version, counted, origin_of(request), catalogue)
+    origin = origin_of(request)
+    about = dataset_pages.for_search_engines(request)
+    page = start_page(endpoint.version, counted, origin, catalogue, about)
+    headers = {"Link": dataset_pages.described_by(origin)}
     if catalogue is None or not counted.classes:  # not all is known yet
-        return respond(request, page)
-    return keep_page(request, negotiation.HTML.key, page)
+        return respond(request, page, headers=headers)
+    return keep_page(request, negotiation.HTML.key, page, headers)
 
 
 class _Assets(StaticFiles):
@@ -230,7 +256,7 @@ def _examples(base_iri: str, lang: str) -> list[dict[str, str]]:
     examples = [
         {
             "title": next((title for tag, title in query.title.items() if tag == lang), query.title["en"]),
-            "description": query.description,
+            "description": query.described(lang)[0],
             "href": _run(bound_text(query, query.examples[0].parameters, base_iri).strip()),
         }
         for query in (queries[name] for name in _EXAMPLES if name in queries)

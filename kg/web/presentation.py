@@ -146,6 +146,11 @@ def anchor(iri: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "-", iri.partition("/id/")[2] or iri).strip("-")
 
 
+def fragment(iri: str) -> str:
+    """The name of a term in its vocabulary: what follows `#`."""
+    return iri.rpartition("#")[2]
+
+
 def structured(document: Any) -> Markup:
     """A document as JSON-LD to stand inside a `script` element: nothing in it can end that element."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
@@ -193,6 +198,7 @@ def _environment() -> Environment:
         site=site,
         plain=plain,
         anchor=anchor,
+        fragment=fragment,
         ld=structured,
         short=lru_cache(4096)(short),
         local=link,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -11,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.types import Receive, Scope
 
 from kg.web.problems import Problem
-from kg.web.syntax import without_escapes
+from kg.web.syntax import LONG, without_escapes
 
 FORM: Final = "application/x-www-form-urlencoded"
 DIRECT_QUERY: Final = "application/sparql-query"
@@ -44,9 +45,10 @@ async def read_operation(
     longest = max(limit, update_limit)
     query_string: bytes = scope["query_string"]
     if scope["method"] in ("GET", "HEAD"):
+        if len(query_string) > LONG:
+            return await asyncio.to_thread(operation_of_get, query_string, limit)
         return operation_of_get(query_string, limit)
     _require_length(query_string, limit)
-    parameters = _parameters(query_string, "query string")
     media_type, charset = media_type_of(headers.get(b"content-type", b""))
     if media_type not in (FORM, DIRECT_QUERY, DIRECT_UPDATE):
         raise unsupported_media_type(FORM, DIRECT_QUERY, DIRECT_UPDATE)
@@ -56,18 +58,21 @@ async def read_operation(
     body = await read_body(receive, headers, most)
     if charset not in ("utf-8", "utf8", "us-ascii", ""):
         raise unsupported_media_type(FORM, DIRECT_QUERY, DIRECT_UPDATE)
-    if media_type == FORM:
-        return _operation([*parameters, *_parameters(body, "body")], limit, update_limit)
-    if any(name in ("query", "update") for name, _ in parameters):
-        raise bad_request("The text is in the body, so the query string may not have another.")
-    name = "query" if media_type == DIRECT_QUERY else "update"
-    return _operation([*parameters, (name, _decoded(body, "body"))], limit, update_limit)
+    if len(query_string) + len(body) > LONG:
+        return await asyncio.to_thread(
+            _operation_of_post, query_string, media_type, body, limit, update_limit
+        )
+    return _operation_of_post(query_string, media_type, body, limit, update_limit)
 
 
 def operation_of_get(query_string: bytes, limit: int) -> Operation:
     """The operation of a GET or HEAD request. Raises Problem as `read_operation` does."""
     _require_length(query_string, limit)
-    return Operation("describe") if not query_string else _from_query_string(query_string, limit)
+    if not query_string:
+        return Operation("describe")
+    if len(query_string) > LONG:
+        return _from_query_string(query_string, limit)
+    return _known_query_string(query_string, limit)
 
 
 async def read_body(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes:
@@ -138,9 +143,25 @@ def _require_length(query_string: bytes, limit: int) -> None:
         raise _too_long(limit)
 
 
+def _operation_of_post(
+    query_string: bytes, media_type: str, body: bytes, limit: int, update_limit: int
+) -> Operation:
+    parameters = _parameters(query_string, "query string")
+    if media_type == FORM:
+        return _operation([*parameters, *_parameters(body, "body")], limit, update_limit)
+    if any(name in ("query", "update") for name, _ in parameters):
+        raise bad_request("The text is in the body, so the query string may not have another.")
+    name = "query" if media_type == DIRECT_QUERY else "update"
+    return _operation([*parameters, (name, _decoded(body, "body"))], limit, update_limit)
+
+
 @lru_cache(maxsize=512)
-def _from_query_string(query_string: bytes, limit: int) -> Operation:
+def _known_query_string(query_string: bytes, limit: int) -> Operation:
     """Programs ask the same again and again; reading it takes longer than answering from memory."""
+    return _from_query_string(query_string, limit)
+
+
+def _from_query_string(query_string: bytes, limit: int) -> Operation:
     parameters = _parameters(query_string, "query string")
     if any(name == "update" for name, _ in parameters):
         raise bad_request("An update is sent by POST, never by GET (SPARQL 1.1 Protocol §2.2).")

@@ -5,8 +5,10 @@ A question is answered like any query at `/sparql`: by the same processes, withi
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+from functools import lru_cache
 from time import perf_counter
 from typing import Any, Final
 
@@ -15,18 +17,33 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from kg.publishing.executables import describe_queries
 from kg.publishing.queries import NamedQuery, QueryError, bound_text, find_query, library
+from kg.web.explorer.view import keep_page, kept_page
 from kg.web.limits import client_of
-from kg.web.negotiation import acceptable
-from kg.web.presentation import encoded, render
+from kg.web.messages import has_message, message
+from kg.web.negotiation import GRAPHS, HTML, MEDIA_TYPES, Format, acceptable, best
+from kg.web.presentation import encoded, origin_of, render
 from kg.web.problems import Problem
 from kg.web.protocol import Operation
+from kg.web.question_charts import drawn
+from kg.web.question_form import fields
+from kg.web.reader import reader
 from kg.web.responses import respond
+from kg.web.service_description import serialize
 
 ROWS: Final = 500
 """Rows of an answer that a page shows."""
 OPTIONS: Final = ("format", "lang")
 """Names in the query string that are not parameters of the question."""
+SUFFIXES: Final = {
+    ".json": "list",
+    ".ttl": "turtle",
+    ".nt": "ntriples",
+    ".rdf": "rdfxml",
+    ".jsonld": "jsonld",
+}
+"""Formats of the list, by the end of its address."""
 
 
 def routes() -> list[BaseRoute]:
@@ -34,11 +51,25 @@ def routes() -> list[BaseRoute]:
         Route("/queries", _list_page),
         Route("/queries/{name}", _question_page),
         Route("/api/queries", _list),
+        Route("/api/queries{suffix}", _list),
         Route("/api/queries/{name}", _Answer()),
     ]
 
 
 async def _list(request: Request) -> Response:
+    """The library as JSON, or as RDF for whoever prefers that."""
+    suffix = request.path_params.get("suffix")
+    if suffix is not None and suffix not in SUFFIXES:
+        raise Problem(
+            404, "no-such-page", "There is nothing at this address", f"Suffixes are {', '.join(SUFFIXES)}."
+        )
+    chosen = best(request.headers.get("accept", ""), _LISTED)
+    key = SUFFIXES[suffix] if suffix else chosen.key if chosen else None
+    if key is None:
+        offered = ", ".join(format_.names[0] for format_ in _LISTED)
+        raise Problem(406, "not-acceptable", "No acceptable format", f"The list can be sent as {offered}.")
+    if key != _LISTED[0].key:
+        return await _in_rdf(request, key, library())
     described = {"queries": [_described(query) for query in library().values()]}
     return respond(request, json.dumps(described, ensure_ascii=False), "application/json")
 
@@ -56,13 +87,21 @@ class _Answer:
         query = _find(scope["path_params"]["name"])
         given, options = _parameters(request)
         wanted = options.get("format")
-        if not wanted and acceptable(request.headers.get("accept", "")).html:
+        accepted = acceptable(request.headers.get("accept", ""))
+        if not wanted and accepted.html:
             wanted = "json"  # a browser: /queries is the page for people
+        elif (
+            not wanted and accepted.solutions is None and accepted.graph
+        ):  # what the query is, not what it finds
+            await (await _in_rdf(request, accepted.graph, {query.name: query}))(scope, receive, send)
+            return
         operation = Operation("query", _bound(query, given, endpoint.settings.base_iri), format=wanted)
         await endpoint.answer(scope, receive, send, operation)
 
 
 async def _list_page(request: Request) -> Response:
+    if kept := kept_page(request, HTML.key):
+        return kept
     groups: dict[str, list[NamedQuery]] = {}
     for query in library().values():
         groups.setdefault(query.keywords[0], []).append(query)
@@ -72,10 +111,12 @@ async def _list_page(request: Request) -> Response:
         version=request.app.state.endpoint.version,
         groups=sorted(groups.items()),
     )
-    return respond(request, page)
+    return keep_page(request, HTML.key, page)
 
 
 async def _question_page(request: Request) -> Response:
+    if kept := kept_page(request, HTML.key):
+        return kept
     endpoint = request.app.state.endpoint
     base_iri = endpoint.settings.base_iri
     query = _find(request.path_params["name"])
@@ -84,7 +125,8 @@ async def _question_page(request: Request) -> Response:
     problem: Problem | None = None
     text = query.sparql
     begun = perf_counter()
-    if given or not any(parameter.required for parameter in query.parameters):
+    needs = any(parameter.required for parameter in query.parameters)
+    if given or not needs:
         try:
             text = _bound(query, given, base_iri)
             document = await endpoint.table(text, ROWS, client=client_of(request.scope))
@@ -97,7 +139,11 @@ async def _question_page(request: Request) -> Response:
         version=endpoint.version,
         base_iri=base_iri,
         query=query,
-        given=given,
+        fields=fields(query, given, reader().lang),
+        sample=encoded(query.examples[0].parameters),
+        ask_for=needs and not given,
+        chart=drawn(query.chart, document, base_iri) if query.chart and document else None,
+        column=_words,
         text=text.strip(),
         document=_for_people(document) if document else None,
         problem=problem,
@@ -109,10 +155,28 @@ async def _question_page(request: Request) -> Response:
         ],
         edit="/sparql" + encoded({"query": text.strip()}),
     )
-    return respond(request, page, status=problem.status if problem else 200)
+    if problem:
+        return respond(request, page, status=problem.status)
+    return keep_page(request, HTML.key, page)
 
 
 # --- private helpers ---
+
+_LISTED: Final = (Format("list", "application/json", ("application/json",)), *GRAPHS)
+
+
+async def _in_rdf(request: Request, key: str, queries: dict[str, NamedQuery]) -> Response:
+    """The queries as `sh:SPARQLExecutable` in an RDF format."""
+    texts = tuple((name, query.sparql) for name, query in queries.items())
+    base_iri = request.app.state.endpoint.settings.base_iri
+    body = await asyncio.to_thread(_serialized, key, origin_of(request), base_iri, texts)
+    return respond(request, body, MEDIA_TYPES[key])
+
+
+@lru_cache(maxsize=8)
+def _serialized(key: str, origin: str, base_iri: str, texts: tuple[tuple[str, str], ...]) -> bytes:
+    known = library()
+    return serialize(describe_queries((known[name] for name, _ in texts), origin, base_iri), key)
 
 
 def _find(name: str) -> NamedQuery:
@@ -169,13 +233,15 @@ def _cell(row: list[Any], position: int, label: int | None) -> Any:
 
 
 def _words(name: str) -> str:
-    """`egdiYear` → `Egdi year`."""
+    """A column's heading in the reader's language; in English, and where there is none: `egdiYear` → `Egdi year`."""
+    if has_message(reader().lang, f"column.{name}"):
+        return message(reader().lang, f"column.{name}")
     spaced = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda match: " " + match[1].lower(), name)
     return spaced[:1].upper() + spaced[1:]
 
 
 def _described(query: NamedQuery) -> dict[str, Any]:
-    shown = {"name", "title", "description", "keywords", "parameters"}
+    shown = {"name", "title", "description", "descriptions", "keywords", "parameters", "chart"}
     return {
         **query.model_dump(include=shown, exclude_none=True),
         "href": f"/api/queries/{query.name}",

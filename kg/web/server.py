@@ -8,6 +8,7 @@ import json
 import logging
 import signal
 import sys
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -161,7 +162,7 @@ class BoundedProtocol(HttpToolsProtocol):
             return False
         status, lines, body = found
         keep_alive = self.parser.get_http_version() == "1.1" and self.parser.should_keep_alive()
-        general = b"".join(b"%b: %b\r\n" % field for field in self.server_state.default_headers)
+        general = _general(tuple(self.server_state.default_headers))
         ending = b"\r\n" if keep_alive else b"connection: close\r\n\r\n"
         self.transport.write(b"".join((STATUS_LINE[status], general, lines, ending, body)))
         if not keep_alive:
@@ -209,6 +210,12 @@ class _Server(uvicorn.Server):
 
 
 _MORE_TO_COME: Final = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
+
+
+@lru_cache(maxsize=2)
+def _general(fields: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """The lines of what every response says; only its date changes, once a second."""
+    return b"".join(b"%b: %b\r\n" % field for field in fields)
 
 
 async def _nobody(*_: Any) -> None:

@@ -17,8 +17,9 @@ _FORMAT_IRIS = {
     "nquads": "N-Quads",
 }  # fmt: skip
 _SERIALIZERS = {
-    "turtle": "turtle", "ntriples": "nt", "jsonld": "json-ld", "rdfxml": "xml", "trig": "trig", "nquads": "nquads",
+    "turtle": "turtle", "ntriples": "nt", "jsonld": "json-ld", "rdfxml": "xml", "trig": "turtle", "nquads": "nt",
 }  # fmt: skip
+"""A description is one graph: as a default graph, TriG and N-Quads write it as Turtle and N-Triples do."""
 
 
 def describe_service(
@@ -41,6 +42,7 @@ def describe_service(
     graph.add((service, RDF.type, SD.Service))
     graph.add((service, SD.endpoint, service))
     graph.add((service, SD.supportedLanguage, SD.SPARQL11Query))
+    graph.add((service, SD.feature, SD.UnionDefaultGraph))
     if updatable:
         graph.add((service, SD.supportedLanguage, SD.SPARQL11Update))
         graph.add((service, SD.feature, SD.EmptyGraphs))

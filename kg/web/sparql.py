@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ from kg.web.negotiation import MEDIA_TYPES, Acceptable
 from kg.web.problems import Problem, excerpt
 from kg.web.protocol import ClientGone, Operation, bad_request, operation_of_get, read_operation
 from kg.web.querying.pool import Answer, Pool, Query, QueryFailed
-from kg.web.syntax import is_repeatable, merged_dataset, uses_service
+from kg.web.syntax import LONG, Dataset, is_repeatable, merged_dataset, uses_service
 from kg.web.update import Conditions, Updates
 
 ALLOWED: Final = "GET, HEAD, POST, OPTIONS"
@@ -80,10 +81,10 @@ class SparqlEndpoint:
         """The dataset version that is served now."""
         return self._pool.version
 
-    async def figures(self) -> Counted:
-        """Counts per graph and class of the served version."""
+    async def figures(self, patience: float | None = None) -> Counted:
+        """Counts per graph, class and property of the served version; empty after `patience` seconds without them."""
         version = self._pool.version
-        return await self._figures.of(version) if version is not None else Counted()
+        return await self._figures.of(version, patience) if version is not None else Counted()
 
     async def table(
         self, query: str, rows: int, timeout: float | None = None, client: str | None = None
@@ -131,7 +132,7 @@ class SparqlEndpoint:
         None means: ask the application as usual; it also says what is wrong. A task and the messages of ASGI take longer than
         such an answer does, so the server (server.BoundedProtocol) tries this first. It counts and limits as always.
         """
-        if scope["method"] != "GET" or not scope["query_string"]:
+        if scope["method"] != "GET" or not 0 < len(scope["query_string"]) <= LONG:
             return None
         try:
             operation = operation_of_get(scope["query_string"], self.settings.max_query_bytes)
@@ -192,19 +193,34 @@ class SparqlEndpoint:
         version = self._pool.version
         version_id = version.id if version else ""
         text, names = operation.text, _names(operation)
-        tag = given_tag or ("" if method == "POST" else _entity_tag(version_id, text, names, accepted))
+        entity_tag = _known_entity_tag if len(text) <= LONG else _entity_tag
+        tag = given_tag or ("" if method == "POST" else entity_tag(version_id, text, names, accepted))
         return _Asked(
             operation=operation,
             client=client,
             started=time.perf_counter(),
             accepted=accepted,
             timeout=self._timeout(operation, headers),
+            service=uses_service(text),
+            dataset=self._dataset(operation),
             coding=negotiation.coding(headers.get(b"accept-encoding", b"").decode("latin-1")),
             names=names,
             version=version_id,
             tag=tag,
             known=bool(tag) and _among(tag, headers.get(b"if-none-match", b"")),
         )
+
+    async def _asked_in_time(self, operation: Operation, *more: Any) -> _Asked:
+        """As `_asked`, but to look through a long text holds nobody else up."""
+        if len(operation.text) > LONG:
+            return await asyncio.to_thread(self._asked, operation, *more)
+        return self._asked(operation, *more)
+
+    def _dataset(self, operation: Operation) -> Dataset | None:
+        """The dataset that a process has to put together, where the query merges graphs by FROM."""
+        if operation.default_graphs is not None:
+            return None
+        return merged_dataset(operation.text, self.prefixes, self.settings.base_iri)
 
     def _immediate(self, asked: _Asked) -> Reply | None:
         """The response where it takes no waiting. Raises Problem (429)."""
@@ -238,7 +254,7 @@ class SparqlEndpoint:
         (kind, format_name, coding), body = found
         head = {"kind": kind, "format": format_name, "encoding": coding}
         kept = KeptAnswer(kind, self._fields(head, asked.version), body)
-        self._answers.put(asked.version, asked.key, kept)
+        self._answers.put(asked.version, asked.key, kept, asked.key_bytes)
         return kept
 
     async def _query(
@@ -251,7 +267,7 @@ class SparqlEndpoint:
         send: Send,
         given_tag: str | None,
     ) -> None:
-        asked = self._asked(operation, client, scope["method"], headers, given_tag)
+        asked = await self._asked_in_time(operation, client, scope["method"], headers, given_tag)
         if asked.accepted.html:
             await self._page(operation, client, scope, receive, send)
             return
@@ -266,7 +282,7 @@ class SparqlEndpoint:
         self._limits.enter(client)
         outcome, kind = "ok", "unknown"
         try:
-            federated = await self._admitted(operation)
+            federated = await self._admitted(asked)
         except BaseException:
             self._limits.leave(client)
             raise
@@ -282,21 +298,24 @@ class SparqlEndpoint:
                 tag = ""
             fields = self._fields(head, answer.version)
             first = await answer.chunk()
+            extra = _validators(tag) if tag else _NO_STORE
             if answer.complete or first is None:
-                body = first or b""
-                if repeatable and len(body) <= LARGEST:
-                    self._answers.put(answer.version, asked.key, KeptAnswer(kind, fields, body))
-                await send_body(scope, send, 200, [*fields, *(_validators(tag) if tag else _NO_STORE)], body)
+                body: bytes | None = first or b""
+                await send_body(scope, send, 200, [*fields, *extra], first or b"")
             else:
                 watch.start()
-                extra = _validators(tag) if tag else _NO_STORE
-                await _stream(scope, send, answer, [*fields, *extra], first)
+                body = await _stream(scope, send, answer, [*fields, *extra], first)
+            if repeatable and body is not None:
+                kept = KeptAnswer(kind, fields, body)
+                self._answers.put(answer.version, asked.key, kept, asked.key_bytes)
         except QueryFailed as failure:
             outcome = failure.reason
             if failure.reason == "not-acceptable":
                 raise _not_acceptable(failure.message) from None
             if failure.reason != "cancelled":
-                raise _problem(failure, operation.text, federated) from None
+                problem = _problem(failure, operation.text, federated)
+                problem.headers["KG-Row-Limit"] = str(self.settings.max_rows)
+                raise problem from None
         except BaseException:
             outcome = "cancelled"
             answer.cancel()
@@ -328,20 +347,18 @@ class SparqlEndpoint:
         ]
         await send_body(scope, send, 200, [*fields, *_NO_STORE], body)
 
-    async def _admitted(self, operation: Operation) -> Federated | None:
+    async def _admitted(self, asked: _Asked) -> Federated | None:
         """None for a query without SERVICE. Raises Problem for a SERVICE that is not allowed."""
-        if not uses_service(operation.text):
+        if not asked.service:
             return None
-        return await self._federation.admit(operation.text, self.prefixes, self.settings.base_iri)
+        return await self._federation.admit(asked.operation.text, self.prefixes, self.settings.base_iri)
 
     def _prepared(self, asked: _Asked, page: int = 0, federated: Federated | None = None) -> Query:
         """What the query processes get."""
         operation = asked.operation
         default, named = operation.default_graphs, operation.named_graphs
-        if default is None:
-            dataset = merged_dataset(operation.text, self.prefixes, self.settings.base_iri)
-            if dataset is not None:
-                default, named = dataset.default, dataset.named
+        if asked.dataset is not None:
+            default, named = asked.dataset.default, asked.dataset.named
         return Query(
             text=federated.text if federated else operation.text,
             port=self._federation.port if federated else 0,
@@ -383,8 +400,8 @@ class SparqlEndpoint:
         federated: Federated | None = None
         outcome = "ok"
         try:
-            asked = self._asked(operation, client, scope["method"], dict(scope["headers"]))
-            federated = await self._admitted(operation)
+            asked = await self._asked_in_time(operation, client, scope["method"], dict(scope["headers"]))
+            federated = await self._admitted(asked)
             query = self._prepared(asked, pages.PAGE_ROWS, federated)
             self._limits.enter(client)
             answer = self._pool.submit(query)
@@ -474,6 +491,9 @@ class _Asked:
     started: float
     accepted: Acceptable
     timeout: float
+    service: bool
+    """Whether it asks other endpoints."""
+    dataset: Dataset | None
     coding: str | None
     names: _Names | None
     version: str
@@ -486,6 +506,12 @@ class _Asked:
     def key(self) -> Hashable:
         """What its answer depends on, within a dataset version."""
         return self.operation.text, self.names, self.accepted, self.coding
+
+    @property
+    def key_bytes(self) -> int:
+        """Memory that the key takes; of short questions hardly any."""
+        names = [*self.names[0], *self.names[1]] if self.names else []
+        return sys.getsizeof(self.operation.text) + sum(sys.getsizeof(name) for name in names)
 
 
 class _Watch:
@@ -587,16 +613,26 @@ async def _page_document(answer: Answer) -> dict[str, Any]:
     return document
 
 
-async def _stream(scope: Scope, send: Send, answer: Answer, fields: Headers, first: bytes) -> None:
-    """Send an answer as it comes. If it breaks off, so does the connection."""
+async def _stream(scope: Scope, send: Send, answer: Answer, fields: Headers, first: bytes) -> bytes | None:
+    """Send an answer as it comes. If it breaks off, so does the connection.
+
+    Returned is the whole of it where it is short enough to be kept: what took long is asked again as well.
+    """
     await send({"type": "http.response.start", "status": 200, "headers": fields})
     if scope["method"] == "HEAD":
         answer.cancel("Only the head was wanted.")
         await send({"type": "http.response.body", "body": b""})
-        return
+        return None
     body: bytes | None = first
+    parts: list[bytes] = []
+    size = 0
     try:
         while body is not None:
+            size += len(body)
+            if size <= LARGEST:
+                parts.append(body)
+            else:
+                parts.clear()
             await send({"type": "http.response.body", "body": body, "more_body": True})
             body = await answer.chunk()
     except QueryFailed as failure:
@@ -604,6 +640,7 @@ async def _stream(scope: Scope, send: Send, answer: Answer, fields: Headers, fir
             await _break_off(scope)
         raise QueryFailed("cancelled", failure.message) from None
     await send({"type": "http.response.body", "body": b""})
+    return b"".join(parts) if size <= LARGEST else None
 
 
 async def _break_off(scope: Scope) -> None:
@@ -616,8 +653,8 @@ async def _break_off(scope: Scope) -> None:
 
 
 def _among(tag: str, listed: bytes) -> bool:
-    """Whether an If-None-Match header lists the tag, by weak comparison (RFC 9110 §8.8.3.2)."""
-    return bool(listed) and tag.removeprefix("W/").encode() in listed
+    """Whether an If-None-Match header lists the tag, by weak comparison, or whatever there is (RFC 9110 §13.1.2)."""
+    return bool(listed) and (tag.removeprefix("W/").encode() in listed or listed.strip() == b"*")
 
 
 def _validators(tag: str) -> Headers:
@@ -630,11 +667,13 @@ def _names(operation: Operation) -> _Names | None:
     return tuple(operation.default_graphs), tuple(operation.named_graphs or ())
 
 
-@lru_cache(maxsize=1024)
 def _entity_tag(version: str, text: str, names: _Names | None, accepted: Acceptable) -> str:
     """Weak: two evaluations may order their rows differently."""
     asked = f"{text}\0{names}\0{accepted.solutions}\0{accepted.graph}"
     return f'W/"{version[:16]}-{blake2b(asked.encode(), digest_size=8).hexdigest()}"'
+
+
+_known_entity_tag = lru_cache(maxsize=1024)(_entity_tag)
 
 
 def _header_timeout(headers: dict[bytes, bytes]) -> float | None:

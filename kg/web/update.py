@@ -34,7 +34,7 @@ from kg.web.problems import Problem, excerpt
 from kg.web.protocol import Operation
 from kg.web.querying.pool import Pool
 from kg.web.syntax import uses_service
-from kg.web.update_text import Load, steps, with_dataset
+from kg.web.update_text import Load, Step, steps, with_dataset
 
 SWITCHED_WITHIN: Final = 30.0
 """Seconds in which the server is given to serve a new version before the update is answered all the same."""
@@ -142,16 +142,9 @@ class Updates:
         self, operation: Operation, conditions: Conditions, client: str, timeout: float
     ) -> dict[str, Any]:
         """Carry a SPARQL 1.1 Update request out. Raises Problem when it was not; then nothing has changed."""
-        text, base = operation.text, self._settings.base_iri
         rewritten = operation.default_graphs is not None or operation.named_graphs is not None
-        if rewritten:
-            text = with_dataset(text, operation.default_graphs or (), operation.named_graphs or ())
-        if uses_service(text):
-            raise Problem(
-                403, "service-refused", "SERVICE does not work in updates",
-                "Ask the other endpoint yourself, and send what it answers as INSERT DATA.",
-            )  # fmt: skip
-        parts = steps(text, self._prefixes, base)
+        # The text may have megabytes, and others ask meanwhile.
+        parts = await asyncio.to_thread(self._steps, operation, rewritten)
         with tempfile.TemporaryDirectory(prefix="kg-update-") as folder:
             prepared: list[Any] = []
             for number, part in enumerate(parts):
@@ -166,6 +159,18 @@ class Updates:
                 "if_match": conditions.if_match,
             }
             return await self._carry_out(task, client, timeout, operation.text)
+
+    def _steps(self, operation: Operation, rewritten: bool) -> list[Step]:
+        """What is to be done, in order. Raises Problem for what is not taken."""
+        text = operation.text
+        if rewritten:
+            text = with_dataset(text, operation.default_graphs or (), operation.named_graphs or ())
+        if uses_service(text):
+            raise Problem(
+                403, "service-refused", "SERVICE does not work in updates",
+                "Ask the other endpoint yourself, and send what it answers as INSERT DATA.",
+            )  # fmt: skip
+        return steps(text, self._prefixes, self._settings.base_iri)
 
     async def write_graph(self, write: GraphWrite, client: str) -> dict[str, Any]:
         """Carry an operation of the Graph Store Protocol out. Raises Problem as `update` does, 404 for no graph."""
@@ -289,7 +294,7 @@ class _Process:
         try:
             assert self._process.stdin is not None
             assert self._process.stdout is not None
-            self._process.stdin.write(json.dumps(task).encode())
+            self._process.stdin.write(await asyncio.to_thread(lambda: json.dumps(task).encode()))
             self._process.stdin.close()
             ending = await _follow(self._process.stdout, evaluating, whole)
             return ending if ending is not None else _lost(await self._process.wait())

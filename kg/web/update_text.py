@@ -30,6 +30,8 @@ Step = str | Load
 
 def steps(text: str, prefixes: Mapping[str, str], base: str) -> list[Step]:
     """The update in order; one piece when it loads nothing. Raises Problem (400) for a LOAD that is not well-formed."""
+    if "load" not in text.lower():
+        return [text]
     operations = list(_operations(text, prefixes, base))
     if not any(operation.is_load for operation in operations):
         return [text]

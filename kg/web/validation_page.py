@@ -79,6 +79,13 @@ class Selection:
         )
 
 
+@lru_cache(maxsize=2)
+def read_report(path: Path, _changed: int) -> dict[str, Any]:
+    """The validation report in a JSON file, kept until the file has another time of change."""
+    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return report
+
+
 # --- private helpers ---
 
 
@@ -97,12 +104,12 @@ async def _validation(request: Request, files: DerivedFiles) -> Response:
     try:
         path = await asyncio.wait_for(making, PATIENCE if chosen is negotiation.HTML else None)
     except TimeoutError:  # people are told, programs wait
-        page = render("being-made.html", version=version)
+        page = render("being-made.html", version=version, page="validation")
         return respond(request, page, status=202, headers={"Refresh": "4", "Cache-Control": "no-store"})
     if chosen is _TURTLE or (chosen is _JSON and selection == Selection()):
         text = await asyncio.to_thread(path.read_text, encoding="utf-8")
         return respond(request, text, chosen.media_type)
-    report = await asyncio.to_thread(_report, path, path.stat().st_mtime_ns)
+    report = await asyncio.to_thread(read_report, path, path.stat().st_mtime_ns)
     found = [finding for finding in report["findings"] if selection.takes(finding)]
     if chosen is _JSON:
         counts = Counter(finding["severity"] for finding in found)
@@ -178,12 +185,6 @@ def _number(request: Request, pages: int) -> int:
     if not given.isascii() or not given.isdigit() or len(given) > 6 or int(given) < 1:
         raise Problem(400, "no-page-number", "That is no page", "?page= takes a whole number from 1.")
     return min(int(given), pages)
-
-
-@lru_cache(maxsize=2)
-def _report(path: Path, _changed: int) -> dict[str, Any]:
-    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return report
 
 
 _JSON: Final = negotiation.Format("json", "application/json", ("application/json",))

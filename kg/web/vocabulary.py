@@ -19,8 +19,6 @@ from kg.web.responses import respond
 
 MOST: Final = 5000
 """Terms that are listed."""
-PROPERTIES: Final = "SELECT ?property (COUNT(*) AS ?uses) { ?s ?property ?o } GROUP BY ?property"
-"""How many statements each property makes."""
 
 
 def routes() -> list[BaseRoute]:
@@ -51,8 +49,7 @@ async def _vocabulary(endpoint: Any, version: str) -> dict[str, Any]:
     """Terms that have a prefix, by name: full IRIs would not be typed."""
     graph = Iris(endpoint.settings.base_iri).ontology_graph
     described = await endpoint.table(_TERMS % {"graph": graph}, MOST * 4)
-    used = await endpoint.table(PROPERTIES, MOST)
-    classes = (await endpoint.figures()).classes
+    counted = await endpoint.figures()
     terms: dict[str, dict[str, Any]] = {}
 
     def term(iri: str, kind: str) -> dict[str, Any] | None:
@@ -66,10 +63,10 @@ async def _vocabulary(endpoint: Any, version: str) -> dict[str, Any]:
         for member, text in (("label", label), ("definition", definition)):
             if found and text:
                 found[member].setdefault(text["lang"] or "en", text["value"])
-    for iri, count in used["rows"]:
-        if found := term(iri["value"], "property"):
-            found["uses"] = int(count["value"])
-    for iri, number in classes.items():
+    for iri, number in counted.properties.items():
+        if found := term(iri, "property"):
+            found["uses"] = number
+    for iri, number in counted.classes.items():
         if found := term(iri, "class"):
             found["uses"] = number
     return {

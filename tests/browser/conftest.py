@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from chromium import AXE, Browsing, chromium, launch
 from larger_network import publish_larger
@@ -43,6 +44,9 @@ def site(executable: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         if not (shared / "store" / "current").exists():
             publish_larger(shared / "store")
     with running(shared / "store", here / "log", log_requests="false") as server:
+        # What is derived from a new dataset is made before the first visit: browsers do not wait as long as a busy machine takes.
+        for path in ("/countries.json", "/network.json", "/review.json"):
+            httpx.get(server.url + path, timeout=300).raise_for_status()
         yield server.url
 
 

@@ -41,6 +41,11 @@ async def laid_out(page: Page) -> None:
     await page.wait_for_selector("[data-network][data-state=ready]")
 
 
+async def gathered(page: Page) -> None:
+    """The page says that records are being gathered, and comes back by itself."""
+    await page.wait_for_selector("table.reviewed")
+
+
 async def written(page: Page) -> None:
     """A query in the editor, with its result as a graph."""
     await page.locator(".cm-content").focus()
@@ -66,6 +71,8 @@ PICTURES: dict[str, tuple[str, Steps]] = {
     "network": ("/network?node=COL", laid_out),
     "sparql": ("/sparql", written),
     "search": ("/search?q=transparency", typed),
+    "question": ("/queries/egdi-trend?country=COL", nothing),
+    "review": ("/review/factsheet/2023/LUX?show=look", gathered),
 }
 LOOKS = {"": (DESK, "light"), "-dark": (DESK, "dark"), "-phone": (PHONE, "light")}
 

@@ -13,8 +13,14 @@ from kg.web.app import create_app
 
 EXAMPLES = {
     "/countries/{iso3}": ["/countries/COL", "/countries/ESP"],
+    "/countries/{iso3}/changes": ["/countries/COL/changes"],
     "/doc/{path:path}": ["/doc/country/COL", "/doc/cooperation/2020/COL/CHL"],
-    "/queries/{name}": ["/queries/bodies?country=COL"],
+    "/review/{path:path}": ["/review/response/2020/COL", "/review/response/2020/COL?show=look"],
+    "/queries/{name}": [
+        "/queries/bodies?country=COL",
+        "/queries/egdi-trend?country=COL",
+        "/queries/country-figures",
+    ],
     "/network": ["/network", "/network?node=COL&from=CHL&to=PER"],
     "/search": ["/search?q=transparency"],
     "/sparql": ["/sparql", "/sparql?query=SELECT+%3Fa+%7B+%3Fa+a+dg%3AMinistry+%7D"],
@@ -22,7 +28,7 @@ EXAMPLES = {
 }
 """Addresses to visit for a route; a route with parameters needs some."""
 NO_PAGES = re.compile(
-    r"/(api|static|id|graph|graph-store|dump/\{|metrics|health|ready|preferences|sitemap|robots|\.well-known|openapi)"
+    r"/(api|static|id|graph|graph-store|dump/\{|dump/SHA256SUMS|dump/catalog|metrics|health|ready|preferences|sitemap|robots|\.well-known|openapi)"
     r"|\.(json|csv|xml|txt|jsonld|yaml|graphml|gexf)$|\{suffix"
 )
 """Routes that are for programs, or that only lead elsewhere."""

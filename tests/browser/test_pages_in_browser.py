@@ -49,7 +49,9 @@ def visited(browsing: Browsing) -> Findings:
                 if violations := await page.evaluate(AXE_RUN):
                     found["axe"][name] = violations
             if address == "/":
-                scripts = await page.evaluate("() => [...document.scripts].map(script => script.src)")
+                scripts = await page.evaluate(
+                    "() => [...document.scripts].map(script => script.src).filter(src => src)"
+                )
                 found["scripts"][name] = scripts
             if opened.complaints:
                 found["console"][name] = opened.complaints

@@ -20,6 +20,7 @@ LOOKED_UP = {
         *("LegalResource", "LegalResourceSubdivision", "amends", "based_on", "ensures_implementation_of"),
         *("implements", "is_about", "is_part_of", "jurisdiction", "number", "passed_by", "related_to"),
         *("repeals", "type_document", "transposes", "first_date_entry_in_force", "id_local"),
+        "date_no_longer_in_force",
     },
     "http://www.w3.org/ns/oa#": {"Annotation", "SpecificResource", "end", "hasTarget", "start"},
     "http://purl.org/linked-data/sdmx/2009/attribute#": {"unitMeasure"},

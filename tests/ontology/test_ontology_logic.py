@@ -73,6 +73,10 @@ ENTAILED = {
         "<q> dg:replaces <p> . <o> dg:operates <p> . <s> dg:establishedBy <d> . <l9> dg:passageOf <l> ; a dg:Article , dg:Passage ."
         "<l> dg:passage <l9> . <n> dg:hasMember <id/country/COL> ; a dg:Organisation .",
     ),
+    "succession and years of validity": (
+        "<new> dg:predecessor <old> . <old> dg:establishedIn 1990 ; dg:validUntil 2019 . <plan> dg:startYear 2020 ; dg:endYear 2024 .",
+        "<old> dg:successor <new> ; dg:validFrom 1990 ; a dg:Organisation . <plan> dg:validFrom 2020 ; dg:validUntil 2024 .",
+    ),
     "narrower properties": (
         "<m> dg:principle <once-only> . <s> dg:enabler <e> . <p> dg:member <o> .",
         "<m> dg:strategyFeature <once-only> . <s> dg:element <e> . <e> a dg:PolicyElement ."

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 CALLS: dict[str, list[dict[str, str | int]]] = {
+    "answers-between-editions": [{"country": "LUX", "from": 2016, "to": 2018}],
     "bodies": [{}, {"country": "ISL"}],
     "bodies-created": [{}, {"year": 2018}],
     "bodies-with-several-areas": [{}, {"country": "ISL"}],
     "body-for-area": [{}, {"country": "ISL", "area": "health"}],
+    "changes-between-editions": [{"country": "LUX", "from": 2016, "to": 2018}],
     "cio": [{}, {"country": "MLT", "edition": 2020}],
     "class-counts": [{}],
+    "concepts": [{}],
     "committee-members": [{}, {"kind": "multistakeholder"}],
     "cooperates-with-inferred": [{"country": "ISL"}, {"country": "EST"}],
     "cooperation-by-topic": [{"topic": "data-exchange"}, {"topic": "data-exchange", "country": "EST"}],
@@ -31,10 +34,12 @@ CALLS: dict[str, list[dict[str, str | int]]] = {
     "instruments": [{}, {"country": "ISL", "kind": "act"}],
     "instruments-by-topic": [{}, {"topic": "data-protection"}],
     "instruments-by-topic-inferred": [{}, {"topic": "open-data"}],
+    "jurisdictions": [{}, {"country": "ISL"}],
     "lost-boxes": [{}, {"country": "ISL", "edition": 2020}],
     "memberships": [{}, {"country": "MLT"}],
     "mous": [{}, {"status": "signed"}],
     "oldest-instruments": [{}, {"country": "ISL", "kind": "decree"}],
+    "organisations": [{}, {"country": "ISL"}],
     "organisations-by-members": [{}],
     "partner-suggestions": [{"country": "ISL"}, {"country": "CYP"}],
     "peers": [

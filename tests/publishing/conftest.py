@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from rdflib import RDF, RDFS, SKOS, Graph
+from rdflib import RDF, RDFS, SKOS, Dataset, Graph, URIRef
 
 from kg.iris import Iris
 from kg.mapping.nquads import sorted_nquads
@@ -18,6 +19,8 @@ from kg.store.build import build
 from kg.store.embedded import open_store, publish
 
 SAMPLE = Path(__file__).with_name("sample.ttl")
+EDITIONS = Path(__file__).with_name("editions.trig")
+"""Two editions of one country's response: what only a query of named graphs can tell apart."""
 REFERENCE = {"CYP", "DNK", "EST", "ISL", "LUX", "MLT", "oecd", "ogp"}
 """The countries and organisations of the sample; more would only slow down the engine that compares rows."""
 CONCEPT_PROPERTIES = {
@@ -38,18 +41,20 @@ def sample_graph() -> Graph:
 
 
 @pytest.fixture(scope="session")
+def sample_dataset() -> Dataset:
+    """The sample as `sample` has it: named graphs, and their merge as default graph."""
+    dataset = Dataset(default_union=True)
+    for name, graph in _sample_graphs().items():
+        for triple in graph:
+            dataset.graph(name).add(triple)
+    return dataset
+
+
+@pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> ox.Store:
     """The sample in a store: named graphs, and their merge as default graph."""
     folder = tmp_path_factory.mktemp("sample") / "store"
-    iris = Iris()
-    statements, reference, ontology, inferred = _sample_parts()
-    graphs = {
-        iris.source_graph(2020, "ISL"): statements,
-        iris.reference_graph: reference,
-        iris.ontology_graph: ontology,
-        iris.inferred_graph: inferred,
-    }
-    publish(folder, sorted_nquads(graphs))
+    publish(folder, sorted_nquads(_sample_graphs()))
     return open_store(folder)
 
 
@@ -71,8 +76,28 @@ def store(bundled_nquads: bytes, tmp_path_factory: pytest.TempPathFactory) -> ox
     return open_store(folder)
 
 
+def _sample_graphs() -> dict[URIRef, Graph]:
+    iris = Iris()
+    statements, reference, ontology, inferred = _sample_parts()
+    editions = _editions()
+    for graph in editions.values():
+        statements -= graph
+    return {
+        iris.source_graph(2020, "ISL"): statements,
+        iris.reference_graph: reference,
+        iris.ontology_graph: ontology,
+        iris.inferred_graph: inferred,
+        **editions,
+    }
+
+
+def _editions() -> dict[URIRef, Graph]:
+    parsed = Dataset().parse(EDITIONS, format="trig")
+    return {URIRef(str(graph.identifier)): graph for graph in parsed.graphs() if len(graph)}
+
+
 def _sample_parts() -> tuple[Graph, Graph, Graph, Graph]:
-    statements = Graph().parse(SAMPLE, format="turtle")
+    statements = _merged((Graph().parse(SAMPLE, format="turtle"), *_editions().values()))
     reference = Graph()
     for triple in reference_triples():
         if str(triple[0]).rsplit("/", 1)[1] in REFERENCE or "/region/" in triple[0]:
@@ -87,7 +112,7 @@ def _sample_parts() -> tuple[Graph, Graph, Graph, Graph]:
     return statements, reference, ontology, closure.inferred
 
 
-def _merged(graphs: tuple[Graph, ...]) -> Graph:
+def _merged(graphs: Iterable[Graph]) -> Graph:
     merged = Graph()
     for graph in graphs:
         for triple in graph:

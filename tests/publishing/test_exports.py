@@ -8,7 +8,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import networkx as nx
 import pyoxigraph as ox
@@ -18,7 +18,7 @@ from rdflib.compare import isomorphic
 
 from kg.errors import KgError
 from kg.publishing import exports
-from kg.publishing.exports import FORMATS, TABLES, export, find_format
+from kg.publishing.exports import FORMATS, METADATA, TABLES, export, find_format
 from kg.publishing.network import Network
 from kg.publishing.queries import find_query, run
 
@@ -110,6 +110,53 @@ def test_tables_are_described(sample: ox.Store, tmp_path: Path) -> None:
     assert all(column["name"] == column["titles"] and column["dc:description"] for column in columns)
 
 
+def test_tables_are_valid_to_another_reader(store: ox.Store, tmp_path: Path) -> None:
+    """Datatypes, keys and references, as the csvw package checks them."""
+    csvw = pytest.importorskip("csvw", reason="the csvw package is not installed")
+    _unpacked(store, tmp_path)
+    group = csvw.TableGroup.from_file(tmp_path / METADATA)
+    rows = {table.url.string: list(table) for table in group.tables}
+    assert all(rows.values())
+    group.check_referential_integrity()
+
+
+def test_keys_are_different_in_every_row_and_references_lead_somewhere(
+    store: ox.Store, tmp_path: Path
+) -> None:
+    described = _unpacked(store, tmp_path)
+    rows = {table["url"]: _rows(tmp_path / table["url"]) for table in described["tables"]}
+    for table in described["tables"]:
+        schema, here = table["tableSchema"], rows[table["url"]]
+        keys = [tuple(row[name] for name in schema["primaryKey"]) for row in here]
+        assert len(set(keys)) == len(keys), table["url"]
+        for foreign in schema["foreignKeys"]:
+            other = foreign["reference"]
+            there = {row[other["columnReference"]] for row in rows[other["resource"]]}
+            assert {row[foreign["columnReference"]] for row in here} - {""} <= there, (table["url"], foreign)
+
+
+def test_the_statements_that_rows_make_are_in_the_graph(store: ox.Store, tmp_path: Path) -> None:
+    """CSV to RDF by the metadata (https://www.w3.org/TR/csv2rdf/), but for datatypes and languages."""
+    stated = {
+        (q.subject.value, q.predicate.value, q.object.value)
+        for q in store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+        if isinstance(q.subject, ox.NamedNode) and not isinstance(q.object, ox.Triple)
+    }
+    described = _unpacked(store, tmp_path)
+    made = 0
+    for table in described["tables"]:
+        schema = table["tableSchema"]
+        for row in _rows(tmp_path / table["url"]):
+            for column in schema["columns"]:
+                value = row[column["name"]]
+                if not value or "propertyUrl" not in column:
+                    continue
+                about = row[column.get("aboutUrl", schema["aboutUrl"])[2:-1]]
+                assert (about, column["propertyUrl"], value) in stated, (table["url"], about, column, value)
+                made += 1
+    assert made > 10_000
+
+
 def test_values_fit_the_datatypes_of_their_columns(store: ox.Store) -> None:
     fits = {
         "anyURI": lambda text: text.startswith(("http://", "https://")),
@@ -155,6 +202,19 @@ def test_a_target_that_cannot_be_written(sample: ox.Store, tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     with pytest.raises(KgError, match="cannot be written"):
         export(sample, "nt", tmp_path / "file" / "dump.nt")
+
+
+def _unpacked(store: ox.Store, folder: Path) -> dict[str, Any]:
+    """The tables and their description as files in a folder; the description."""
+    with zipfile.ZipFile(export(store, "csv", folder / "tables.zip")) as archive:
+        archive.extractall(folder)
+    described: dict[str, Any] = json.loads((folder / METADATA).read_text(encoding="utf-8"))
+    return described
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as text:
+        return list(csv.DictReader(text))
 
 
 def _canonical(graph: rdflib.Graph) -> rdflib.Graph:

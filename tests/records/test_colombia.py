@@ -99,6 +99,7 @@ def test_every_list_is_complete(record: Record) -> None:
         "memberships": 4,
         "cooperations": 7,
         "indicators": 8,
+        "changes": 0,
     }
     assert len(record.contacts) == 3
 

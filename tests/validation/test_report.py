@@ -266,7 +266,17 @@ dgsh:One a sh:NodeShape ; sh:targetClass dg:Portal ; sh:name "One"@en ; sh:descr
         (SHAPE.replace('dgsh:advice "Do."@en ;', "") + ".", "has no advice"),
         (
             SHAPE + '; sh:sparql [ sh:select "SELECT $this WHERE { $this a" ] .',
-            "query of the shape One is not readable as SPARQL",
+            "query of the shape One is not readable as SPARQL .line 1, column 29 of the query, where it breaks off.",
+        ),
+        (
+            SHAPE
+            + """; sh:sparql [ sh:select "SELECT $this\\nWHERE { $this a dg:Portal . FILTER ?x }" ;
+            sh:prefixes <> ] . <> sh:declare [ sh:prefix "dg" ; sh:namespace "https://w3id.org/digigov/ontology#" ] .""",
+            "line 2, column 40 of the query, where it breaks off",
+        ),
+        (
+            SHAPE + '; sh:sparql [ sh:select "SELECT $this WHERE { $this a dg:Portal }" ] .',
+            "Prefix not found: line 1, column 39 of the query",
         ),
         (SHAPE + '; sh:sparql [ sh:select "SELECT ?other WHERE { ?other ?p ?o }" ] .', "does not select"),
         (SHAPE.replace("dgsh:One a", "[] a") + ".", "a rule has no IRI"),

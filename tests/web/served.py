@@ -72,11 +72,21 @@ class Running:
     def count(self, query: str) -> int:
         return int(self.get(query).json()["results"]["bindings"][0]["n"]["value"])
 
-    def query_processes(self) -> list[psutil.Process]:
-        """All processes below the nursery."""
+    def nurseries(self) -> list[psutil.Process]:
+        """The parents of query processes: one, or two while a version is exchanged. The server has other children, too."""
         found = []
-        for nursery in psutil.Process(self.process.pid).children():
-            found += nursery.children()
+        for child in psutil.Process(self.process.pid).children():
+            with contextlib.suppress(psutil.Error):
+                if "kg.web.querying.nursery" in child.cmdline():
+                    found.append(child)
+        return found
+
+    def query_processes(self) -> list[psutil.Process]:
+        """All processes below the nurseries."""
+        found = []
+        for nursery in self.nurseries():
+            with contextlib.suppress(psutil.Error):
+                found += nursery.children()
         return found
 
     def metric(self, line_start: str) -> float:

@@ -6,6 +6,8 @@ import csv
 import gzip
 import hashlib
 import io
+import json
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,7 +16,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 from rdflib import DCAT, FOAF, RDF, RDFS, SH, VOID, Graph, Literal, URIRef
-from served import running
+from served import running, wait_until
 
 from kg.namespaces import HOME
 from kg.publishing.queries import library
@@ -194,6 +196,53 @@ def test_question_list_for_programs(site: httpx.Client) -> None:
     assert site.get(listed["bodies"]["example"]).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("suffix", "accept", "format_"),
+    [
+        ("", "text/turtle", "turtle"),
+        ("", "application/ld+json", "json-ld"),
+        (".rdf", "*/*", "xml"),
+        (".nt", "*/*", "nt"),
+    ],
+)
+def test_the_library_in_rdf(site: httpx.Client, suffix: str, accept: str, format_: str) -> None:
+    response = site.get("/api/queries" + suffix, headers={"Accept": accept})
+    graph = Graph().parse(data=response.text, format=format_)
+    origin = str(site.base_url).rstrip("/")
+    listed = {str(thing) for thing in graph.subjects(RDF.type, SH.SPARQLExecutable)}
+    assert listed == {f"{origin}/api/queries/{name}" for name in library()}
+    assert (URIRef(f"{origin}/api/queries/bodies"), SH.prefixes, URIRef(f"{origin}/api/queries")) in graph
+
+
+def test_a_query_describes_itself_to_who_takes_rdf_only(site: httpx.Client) -> None:
+    response = site.get("/api/queries/evidence", headers={"Accept": "text/turtle"})
+    assert response.headers["content-type"].startswith("text/turtle")
+    graph = Graph().parse(data=response.text, format="turtle")
+    (query,) = graph.subjects(RDF.type, SH.SPARQLSelectExecutable)
+    assert str(query) == f"{str(site.base_url).rstrip('/')}/api/queries/evidence"
+    text = str(graph.value(query, SH.select))
+    assert site.get("/sparql", params={"query": text}).status_code == 200
+
+
+def test_the_list_in_no_acceptable_format(site: httpx.Client) -> None:
+    assert site.get("/api/queries", headers={"Accept": "image/png"}).status_code == 406
+    assert site.get("/api/queries.exe").status_code == 404
+    assert site.get("/api/queries.json").json() == site.get("/api/queries").json()
+
+
+def test_openapi_describes_each_question_with_its_parameters(site: httpx.Client) -> None:
+    described = site.get("/openapi.json").json()
+    for query in library().values():
+        operation = described["paths"][f"/api/queries/{query.name}"]["get"]
+        parameters = {parameter["name"]: parameter for parameter in operation["parameters"]}
+        assert set(parameters) == {parameter.name for parameter in query.parameters} | {"format"}
+        assert all(parameters[p.name]["required"] is p.required for p in query.parameters)
+    bodies = described["paths"]["/api/queries/bodies"]["get"]["parameters"][0]
+    schema = described["components"]["schemas"][bodies["schema"]["$ref"].rpartition("/")[2]]
+    assert "COL" in schema["enum"]
+    assert operation["responses"]["200"]["content"]["text/csv"] is not None
+
+
 def test_a_question_as_csv(site: httpx.Client) -> None:
     by_parameter = site.get("/api/queries/bodies", params={"country": "COL", "format": "csv"})
     by_header = site.get("/api/queries/bodies", params={"country": "co"}, headers={"Accept": "text/csv"})
@@ -280,6 +329,57 @@ def test_a_thing_as_rdf(site: httpx.Client, suffix: str, accept: str, media_type
     assert 'rel="next"' not in links
 
 
+def test_a_thing_as_json_that_reads_without_rdf(site: httpx.Client) -> None:
+    response = site.get("/doc/country/UTO", headers={"Accept": "application/ld+json"})
+    document = response.json()
+    assert document["@context"] == f"{str(site.base_url).rstrip('/')}/context.jsonld"
+    assert document["id"] == UTOPIA
+    assert document["type"] == ["Country"]
+    assert document["label"] == {"en": "Utopia", "es": "Utopía"}
+    assert (document["iso3"], document["unMember"]) == ("UTO", False)
+    assert {"id": HOME + "id/answer/0"} in document["referencedBy"]["country"]
+    again = site.get("/doc/country/UTO", headers={"Accept": "application/ld+json"})
+    assert (again.text, again.headers["etag"], again.headers["link"]) == (
+        response.text,
+        response.headers["etag"],
+        response.headers["link"],
+    )
+
+
+def test_json_ld_says_what_turtle_says(site: httpx.Client) -> None:
+    """Read with the context that the server publishes, which rdflib asks it for."""
+    for path in ("country/UTO", "country/COL", "body/COL/office", "organisation/%E6%97%A5%E6%9C%AC"):
+        turtle = Graph().parse(data=site.get(f"/doc/{path}.ttl").text, format="turtle")
+        framed = Graph().parse(data=site.get(f"/doc/{path}.jsonld").text, format="json-ld")
+        assert set(framed) == set(turtle)
+
+
+@pytest.mark.parametrize("by", ["profile", "parameter"])
+def test_json_ld_in_expanded_form_needs_no_context(site: httpx.Client, by: str) -> None:
+    profile = {"Accept": 'application/ld+json;profile="http://www.w3.org/ns/json-ld#expanded"'}
+    response = (
+        site.get("/doc/country/UTO", headers=profile)
+        if by == "profile"
+        else site.get("/doc/country/UTO.jsonld?profile=expanded")
+    )
+    assert response.headers["content-type"] == "application/ld+json"
+    assert "@context" not in response.text
+    turtle = site.get("/doc/country/UTO.ttl").content
+    assert {str(quad) for quad in ox.parse(response.content, format=ox.RdfFormat.JSON_LD)} == {
+        str(quad) for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)
+    }
+
+
+def test_the_context_may_be_kept(site: httpx.Client) -> None:
+    response = site.get("/context.jsonld", headers={"Accept": "*/*"})
+    assert response.headers["content-type"] == "application/ld+json"
+    assert "max-age" in response.headers["cache-control"]
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.json()["@context"]["country"]["@type"] == "@id"
+    again = site.get("/context.jsonld", headers={"If-None-Match": response.headers["etag"]})
+    assert again.status_code == 304
+
+
 def test_backlinks_carry_the_names_of_what_mentions_a_thing(site: httpx.Client) -> None:
     graph = Graph().parse(data=site.get("/doc/country/COL.ttl").text, format="turtle")
     office = URIRef(HOME + "id/body/COL/office")
@@ -356,6 +456,32 @@ def test_nothing_is_known_of_other_names(site: httpx.Client, path: str) -> None:
     assert response.status_code == 404
     assert response.headers["content-type"] == "application/problem+json"
     page(site, path, status=404)
+
+
+def test_what_was_withdrawn_is_told_from_what_never_was(tmp_path: Path) -> None:
+    def country(code: str) -> str:
+        return f'<{HOME}id/country/{code}> <{RDFS.label}> "{code}"@en <{HOME}graph/reference> .\n'
+
+    publish(tmp_path / "store", (country("UTO") + country("AAA") + country("gone.ttl")).encode())
+    with (
+        running(tmp_path / "store", tmp_path / "log") as server,
+        httpx.Client(base_url=server.url, timeout=60) as client,
+    ):
+        assert client.get("/doc/country/AAA").status_code == 200
+        version = publish(tmp_path / "store", country("UTO").encode())
+        wait_until(lambda: client.get("/doc/country/AAA").status_code != 200, "the new version to be served")
+        gone = client.get("/id/country/AAA", follow_redirects=True)
+        assert (gone.status_code, gone.headers["content-type"]) == (410, "application/problem+json")
+        told = gone.json()
+        assert told["thing"] == HOME + "id/country/AAA"
+        assert told["withdrawn"] >= version.created
+        assert told["withdrawn"][:10] in told["detail"]
+        for suffix in (".ttl", ".jsonld", ".html", ".json"):
+            assert client.get("/doc/country/AAA" + suffix).status_code == 410
+        assert client.get("/doc/country/gone.ttl").status_code == 410
+        assert "withdrawn" in page(client, "/doc/country/AAA", status=410).text
+        assert client.get("/doc/country/BBB").status_code == 404
+        assert client.get("/doc/country/UTO").status_code == 200
 
 
 def test_documents_in_no_acceptable_format(site: httpx.Client) -> None:
@@ -478,6 +604,71 @@ def test_checksums_are_those_of_the_files(site: httpx.Client) -> None:
     assert site.get("/dump/catalog.exe").status_code == 404
     jsonld = Graph().parse(data=site.get("/dump/catalog.jsonld").text, format="json-ld")
     assert len(jsonld) == len(catalogue)
+
+
+def test_a_country_s_part(site: httpx.Client) -> None:
+    for name, kind in (("UTO.nq", ox.RdfFormat.N_QUADS), ("UTO.ttl", ox.RdfFormat.TURTLE)):
+        response = site.get("/dump/" + name)
+        assert response.headers["content-type"].startswith(kind.media_type)
+        found = {str(quad.subject) for quad in ox.parse(response.content, format=kind)}
+        assert f"<{UTOPIA}>" in found
+        assert f"<{HOME}id/body/COL/office>" not in found
+        assert 'rel="describedby"' in response.headers["link"]
+    packed = site.get("/dump/UTO.nq.gz").content
+    assert gzip.decompress(packed) == site.get("/dump/UTO.nq").content
+    for name in ("ZZZ.nq", "UTO.docx", "uto.nq", "UTO", "../UTO.nq", "UTO.nq.zip", "UTO.graphml"):
+        assert site.get("/dump/" + name).status_code == 404, name
+
+
+def test_tables_have_a_description_beside_them(site: httpx.Client) -> None:
+    response = site.get("/dump/csv-metadata.json")
+    assert response.headers["content-type"] == "application/csvm+json"
+    for table in response.json()["tables"]:
+        answer = site.get("/dump/" + table["url"])
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8; header=present"
+        assert "/dump/csv-metadata.json>" in answer.headers["link"]
+        header = next(csv.reader(io.StringIO(answer.text)))
+        assert header == [column["name"] for column in table["tableSchema"]["columns"]]
+
+
+def test_a_release_as_a_crate(site: httpx.Client) -> None:
+    response = site.get("/dump/ro-crate-metadata.json")
+    assert response.headers["content-type"] == "application/ld+json"
+    graph = {entity["@id"]: entity for entity in response.json()["@graph"]}
+    files = [part["@id"] for part in graph["./"]["hasPart"]]
+    assert "digigov.nq.gz" in files
+    sums = dict(line.split("  ")[::-1] for line in site.get("/dump/SHA256SUMS").text.splitlines())
+    assert {name: graph[name]["sha256"] for name in files} == sums
+    for name in files:
+        assert int(site.head("/dump/" + name).headers["content-length"]) == int(graph[name]["contentSize"])
+
+
+@pytest.mark.parametrize("path", ["/", "/dump/"])
+def test_search_engines_find_the_dataset_in_pages(site: httpx.Client, path: str) -> None:
+    response = site.get(path, headers=HTML)
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', response.text, re.DOTALL)
+    assert found
+    described = json.loads(found[1])
+    assert (described["@context"], described["@type"]) == ("https://schema.org", "Dataset")
+    assert described["@id"] == HOME + "dataset"
+    assert 50 <= len(described["description"]) <= 5000
+    assert {"name", "license", "creator", "identifier", "dateModified"} <= set(described)
+    for part in described["distribution"]:
+        assert site.head(part["contentUrl"]).status_code == 200
+    links = response.headers["link"]
+    assert '/dump/catalog>; rel="describedby"' in links
+    assert 'rel="license"' in links
+
+
+def test_the_dataset_leads_to_its_description(site: httpx.Client) -> None:
+    assert site.get("/dataset", headers=HTML).headers["location"] == "/dump/"
+    response = site.get("/dataset", headers={"Accept": "text/turtle"})
+    assert (response.status_code, response.headers["location"]) == (303, "/dump/catalog")
+    graph = Graph().parse(
+        data=site.get("/dataset", headers={"Accept": "text/turtle"}, follow_redirects=True).text
+    )
+    assert (URIRef(HOME + "dataset"), RDF.type, DCAT.Dataset) in graph
+    assert site.get("/dataset", headers={"Accept": "image/png"}).status_code == 406
 
 
 # how documents are sent

@@ -277,7 +277,7 @@ def test_two_writers_lose_nothing(writable: Running) -> None:
 
 
 def test_the_description_says_that_updates_are_taken(writable: Running) -> None:
-    response = httpx.get(writable.sparql, headers={"Accept": "text/turtle"})
+    response = httpx.get(writable.sparql, headers={"Accept": "text/turtle"}, timeout=60)
     assert "SPARQL11Update" in response.text
 
 

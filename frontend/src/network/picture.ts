@@ -6,8 +6,11 @@ import { find } from "../page.ts";
 import type { Edge, Graph, Node } from "./graph.ts";
 
 const SLICE = 10; // milliseconds of layout in one go, so that the page stays responsive
-const PAUSE = 120; // milliseconds between pictures of a layout that goes on: painting takes longer than a step of it
+const PAUSE = 400; // milliseconds between pictures of a layout that goes on: painting takes longer than a step of it, and blocks the page
 const NAMES = 26; // names in the whole picture of a large network; more as one looks closer
+const LARGE = 300; // lines from which a picture that is moved is shown as it was painted last, moved
+const STALE = 250; // milliseconds after which it is painted anew while it is still being moved
+const SETTLED = 90; // milliseconds without movement after which it is painted sharp
 const MARGIN = 36;
 const FADED = 0.13;
 const COMMUNITIES = ["#2f7f89", "#b0701f", "#7a6bb8", "#4f8a3c", "#b8527a", "#7d7a2e", "#4a78b8", "#a65a43"];
@@ -35,6 +38,11 @@ export class Picture {
   private width = 0;
   private height = 0;
   private waiting = false;
+  private sharp = false;
+  private settling: number | undefined;
+  private still: { canvas: HTMLCanvasElement; transform: ZoomTransform } | undefined;
+  private painted: { at: number; transform: ZoomTransform } = { at: 0, transform: zoomIdentity };
+  private font = "";
   private moved = false;
 
   /** `onSelect` is called with the key of the node that is clicked, with "" for the ground. */
@@ -92,7 +100,7 @@ export class Picture {
   /** Show a node as if the pointer were on it. */
   point(key: string): void {
     this.pointed = this.graph.node(key);
-    this.draw();
+    if (this.settling === undefined) this.draw(); // else it is painted as soon as the movement ends
   }
 
   private listen(): void {
@@ -106,16 +114,17 @@ export class Picture {
       .on("zoom", (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
         this.transform = event.transform;
         this.moved ||= event.sourceEvent !== null;
-        this.draw();
+        this.move();
       });
     this.surface.call(this.zoom).on("dblclick.zoom", null);
     this.canvas.addEventListener("click", (event) => this.onSelect(this.nodeAt(event)?.key ?? ""));
     this.canvas.addEventListener("pointermove", (event) => {
       if (event.buttons || event.pointerType === "touch") return;
-      this.pointed = this.nodeAt(event);
-      this.canvas.classList.toggle("on-node", this.pointed !== undefined);
-      this.canvas.title = this.pointed?.name ?? "";
-      this.draw();
+      const pointed = this.nodeAt(event);
+      if (pointed === this.pointed) return;
+      this.canvas.classList.toggle("on-node", pointed !== undefined);
+      this.canvas.title = pointed?.name ?? "";
+      this.point(pointed?.key ?? "");
     });
     this.canvas.addEventListener("pointerleave", () => this.point(""));
     for (const button of this.figure.querySelectorAll<HTMLButtonElement>("[data-do]")) {
@@ -173,6 +182,7 @@ export class Picture {
       .scale(scale)
       .translate(-(left + right) / 2, -(top + bottom) / 2);
     this.zoom.transform(this.surface, middle);
+    this.draw();
   }
 
   private nodeAt(event: MouseEvent): Node | undefined {
@@ -195,12 +205,51 @@ export class Picture {
 
   /** Draw before the next frame, however often it is asked for. */
   private draw(): void {
+    this.sharp = true;
+    this.request();
+  }
+
+  /** Show what was painted last at its new place and size: painting over a thousand lines takes longer than a frame. */
+  private move(): void {
+    if (this.graph.visibleEdges.length < LARGE) return this.draw();
+    window.clearTimeout(this.settling);
+    this.settling = window.setTimeout(() => {
+      this.settling = undefined;
+      this.draw();
+    }, SETTLED);
+    this.request();
+  }
+
+  private request(): void {
     if (this.waiting) return;
     this.waiting = true;
     requestAnimationFrame(() => {
       this.waiting = false;
-      this.paint();
+      if (this.sharp || performance.now() - this.painted.at > STALE) {
+        this.sharp = false;
+        this.still = undefined;
+        this.paint();
+        this.painted = { at: performance.now(), transform: this.transform };
+      } else this.paintMoved();
     });
+  }
+
+  private paintMoved(): void {
+    const { context, canvas, transform } = this;
+    if (!this.still) {
+      const copy = document.createElement("canvas");
+      [copy.width, copy.height] = [canvas.width, canvas.height];
+      copy.getContext("2d")!.drawImage(canvas, 0, 0);
+      this.still = { canvas: copy, transform: this.painted.transform };
+    }
+    const scale = window.devicePixelRatio || 1;
+    const { k, x, y } = this.still.transform;
+    const by = transform.k / k;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalAlpha = 1;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.setTransform(by, 0, 0, by, (transform.x - x * by) * scale, (transform.y - y * by) * scale);
+    context.drawImage(this.still.canvas, 0, 0);
   }
 
   private paint(): void {
@@ -284,7 +333,7 @@ export class Picture {
     const { context, transform, colours } = this;
     const scale = window.devicePixelRatio || 1;
     context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.font = `12px ${getComputedStyle(this.figure).fontFamily}`;
+    context.font = this.font ||= `12px ${getComputedStyle(this.figure).fontFamily}`;
     context.textAlign = "center";
     context.textBaseline = "top";
     context.lineJoin = "round";

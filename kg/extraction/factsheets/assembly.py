@@ -19,7 +19,7 @@ from kg.extraction.factsheets.partners import (
     find_memberships,
     find_partnerships,
 )
-from kg.extraction.factsheets.reading import FactsheetReading, clean_title, tidy, words
+from kg.extraction.factsheets.reading import FactsheetReading, Title, clean_title, tidy, words
 from kg.extraction.factsheets.systems import SystemDraft, find_systems
 from kg.extraction.gazetteer import country_of, data
 from kg.extraction.outcome import (
@@ -105,7 +105,7 @@ class _Assembly:
         for instrument in self.instruments.drafts:
             self._name(instrument, instrument.name, "instrument")
         for system in self.systems:
-            self._name(system, system.name, "platform")
+            self._name(system, system.shared_id or system.name, "platform")
         record = without_clashes(with_short_names(self._data()))
         return Extraction(record, self._summary(record), self.bodies.merges, self._warnings())
 
@@ -141,7 +141,7 @@ class _Assembly:
                 "language": _language(reading), "sha256": reading.document.sha256,
             },
             "answers": [self._answer(section) for section in reading.sections],
-            "bodies": [self._body(draft) for draft in self.bodies.drafts],
+            "bodies": [self._body(draft) for draft in self.bodies.drafts if not draft.civil],
             "portals": [self._portal(draft) for draft in self.systems if draft.portal],
             "platforms": [self._platform(draft) for draft in self.systems if not draft.portal],
             "instruments": [self._instrument(draft) for draft in self.instruments.drafts],
@@ -150,7 +150,10 @@ class _Assembly:
             "memberships": memberships,
             "cooperations": [self._cooperation(draft) for draft in self.cooperations],
             "partnerships": [self._partnership(draft) for draft in self.partnerships],
-            "organisations": list(self._organisations.values()),
+            "organisations": [
+                *self._organisations.values(),
+                *(self._civil(draft) for draft in self.bodies.drafts if draft.civil),
+            ],
         }  # fmt: skip
 
     def _answer(self, section: FoundSection) -> dict[str, Any]:
@@ -168,11 +171,20 @@ class _Assembly:
         }  # fmt: skip
 
     def _body(self, draft: BodyDraft) -> dict[str, Any]:
-        parent = draft.parent if draft.parent is not draft else None
+        parent = (
+            draft.parent if draft.parent is not draft and not (draft.parent and draft.parent.civil) else None
+        )
         return {
             "id": self._ids[id(draft)], "name": draft.name, "aliases": distinct(draft.aliases, draft.name, draft.acronym), "type": draft.type,
             "country": draft.country, "acronym": draft.acronym, "urls": draft.urls, "responsible_for": draft.areas, "roles": draft.roles,
-            "part_of": self._ids.get(id(parent)), **draft.evidence.fields(),
+            "part_of": self._ids.get(id(parent)), "established": draft.established, **draft.evidence.fields(),
+        }  # fmt: skip
+
+    def _civil(self, draft: BodyDraft) -> dict[str, Any]:
+        """A body that is an organisation of civil society."""
+        return {
+            "id": self._ids[id(draft)], "name": draft.name, "aliases": distinct(draft.aliases, draft.name, draft.acronym), "type": "civil-society",
+            "acronym": draft.acronym, "urls": draft.urls, **draft.evidence.fields(),
         }  # fmt: skip
 
     def _system(self, draft: SystemDraft) -> dict[str, Any]:
@@ -220,13 +232,17 @@ class _Assembly:
         """Items of chapters 2 and 3 that name no instrument but a project, a programme or an effort."""
         reading = self._reading
         found: dict[str, dict[str, Any]] = {}
-        partnerships = {words_key(draft.name) for draft in self.partnerships}
+        drafts: list[BodyDraft | InstrumentDraft | SystemDraft] = [
+            *self.bodies.drafts, *self.instruments.drafts, *self.systems,
+        ]  # fmt: skip
+        taken = {words_key(name) for draft in drafts for name in draft.names}
+        taken |= {words_key(partnership.name) for partnership in self.partnerships}
         for item in self._efforts:
             if item.title is None or not _is_initiative(item):
                 continue
-            title = clean_title(item.title.text)
+            title = _without_activity(clean_title(item.title.text))
             key = words_key(title.name)
-            if key in partnerships:
+            if key in taken:
                 continue
             q = item.section.number
             if key in found:
@@ -298,7 +314,7 @@ class _Assembly:
             }
             self._organisations[known] = {
                 "id": self._ids.pop(id(marker)), "name": draft.name, "register": draft.register.id if draft.register else None, "q": list(draft.evidence.q),
-                "acronym": draft.register.acronym if draft.register else None,
+                "acronym": draft.register.acronym if draft.register else draft.short,
                 "type": kinds.get(draft.register.kind, "other") if draft.register else "network", "status": "extracted",
             }  # fmt: skip
         return {
@@ -316,9 +332,28 @@ class _Assembly:
     def _partnership(self, draft: PartnershipDraft) -> dict[str, Any]:
         self._name(draft, draft.name, "partnership")
         return {
-            "id": self._ids[id(draft)], "name": draft.name, "aliases": distinct(draft.aliases, draft.name), "kind": draft.kind, "members_known": "unknown",
+            "id": self._ids[id(draft)], "name": draft.name, "aliases": distinct(draft.aliases, draft.name), "kind": draft.kind, "members": self._members(draft),
+            "members_known": "unknown",
             **draft.evidence.fields(),
         }  # fmt: skip
+
+    def _members(self, draft: PartnershipDraft) -> list[str]:
+        """The ids of a partnership's members: bodies of the record, and organisations for those that are none."""
+        found = []
+        for name in draft.members:
+            body = self.bodies.known(name)
+            if body is not None and id(body) in self._ids:
+                found.append(self._ids[id(body)])
+                continue
+            known = words_key(name)
+            if known not in self._organisations:
+                marker = object()
+                self._name(marker, name, "organisation")
+                self._organisations[known] = {
+                    "id": self._ids.pop(id(marker)), "name": name, "q": list(draft.evidence.q), "type": "other", "status": "extracted",
+                }  # fmt: skip
+            found.append(self._organisations[known]["id"])
+        return list(dict.fromkeys(found))
 
     def _summary(self, record: Record) -> list[QuestionSummary]:
         """Section by section: how many facts it states."""
@@ -422,13 +457,21 @@ def _language(reading: FactsheetReading) -> str:
     return (reading.document.language or "en").split("-")[0].lower()
 
 
+def _without_activity(title: Title) -> Title:
+    """ "Launch of the B-Secure Scheme": what was launched, where that has a name of its own."""
+    match = words("activity_titles").match(fold(title.name))
+    rest = re.sub(r"^(?:the|an?|new)\s", "", title.name[match.end() :].strip()) if match is not None else ""
+    named = rest[:1].isupper() and len(rest.split()) > 1 and not words("matters").match(words_key(rest))
+    return Title(rest, title.aliases, title.years) if named else title
+
+
 def _is_initiative(item: OutlineItem) -> bool:
     """Whether an item without instrument or system is about a project or an effort: not a matter that a chapter speaks of."""
     if item.title is None or not item.blocks or item.section.chapter == "3":
         return False
     name = clean_title(item.title.text).name
     plain = words_key(name)
-    if len(name.split()) > 14 or host_of(name) is not None or name.endswith("."):
+    if len(name.split()) > 14 or len(name) < 4 or host_of(name) is not None or name.endswith("."):
         return False
     if any(plain in {words_key(n) for n in network["names"]} for network in data("factsheets")["networks"]):
         return False

@@ -10,6 +10,14 @@ from functools import cache
 from rapidfuzz import fuzz
 
 from kg.extraction.evidence import Confidence, Evidence
+from kg.extraction.factsheets.governance import (
+    above,
+    clauses,
+    established_in,
+    role_of_agent,
+    roles_in,
+    set_up_before,
+)
 from kg.extraction.factsheets.reading import (
     FactsheetReading,
     clean_title,
@@ -40,7 +48,14 @@ class BodyDraft:
     roles: list[str] = field(default_factory=list)
     parent: BodyDraft | None = None
     country: str | None = None
+    established: int | None = None
+    civil: bool = False
+    """Whether it is said to be an organisation of civil society or of business, which is no public body."""
     headed: bool = False
+    items: list[OutlineItem] = field(default_factory=list)
+    """The items that name it."""
+    own_items: list[OutlineItem] = field(default_factory=list)
+    """The items of the governance chapter that are about it."""
     evidence: Evidence = field(default_factory=Evidence)
 
     @property
@@ -117,6 +132,9 @@ class Bodies:
             if words_key(name) not in {words_key(n) for n in into.names}:
                 into.aliases.append(name)
         into.urls += [url for url in draft.urls if not into.urls]
+        into.items += draft.items
+        into.own_items += draft.own_items
+        into.parent = into.parent or draft.parent
         into.evidence.merge(draft.evidence)
         for other in self.drafts:
             if other.parent is draft:
@@ -125,6 +143,15 @@ class Bodies:
         into.evidence.doubt(
             "inferred", "Taken to be one body under two forms of its name.", stated=draft.name
         )
+
+    def remove(self, draft: BodyDraft) -> None:
+        """Takes back a body that turned out to be something else."""
+        self.drafts.remove(draft)
+        for key in [key for key, holder in self._by_key.items() if holder is draft]:
+            del self._by_key[key]
+        for other in self.drafts:
+            if other.parent is draft:
+                other.parent = None
 
     def goes_on(self, short: str, long: str) -> bool:
         """Whether one name is the beginning or the end of the other, and both are of one type of body."""
@@ -177,6 +204,8 @@ def find_bodies(reading: FactsheetReading) -> Bodies:
         _initials(reading, bodies, draft)
         _own_site(reading, draft)
     _merge_one_site(bodies)
+    for draft in list(bodies.drafts):
+        _describe(reading, bodies, draft)
     for draft in bodies.drafts:
         if not draft.areas:
             draft.areas = coded_words("body_areas").codes(fold(" ".join(draft.names)))[:1]
@@ -372,6 +401,17 @@ def body_names(reading: FactsheetReading, start: int, end: int) -> Iterator[Name
         if found and classify(right)[0] == "bodies" and classify(left)[0] != "bodies":
             # "Digital Success Programme and the Agency for IT": the second is the body.
             name = replace(name, start=name.end - len(right), text=right)
+        issuer = _ISSUED_BY.match(name.text)
+        if issuer is not None and not is_generic(issuer[1], reading.country):
+            # "Decree of the Ministry of Finance 46/2007": the issuer is named in the name of the act.
+            yield replace(
+                name,
+                start=name.start + issuer.start(1),
+                text=issuer[1],
+                group="bodies",
+                kind="ministry",
+                acronym=None,
+            )
         text = plain_body(name.text)
         if (
             (name.group not in ("bodies", "organisations") and not _TEAM.search(text))
@@ -486,8 +526,16 @@ def is_post(name: str) -> bool:
 
 
 def body_type(name: str) -> str:
-    """The type of body by the head noun of its name."""
+    """The type of body by the noun of its name, as the list of factsheets has it, else as the general one does."""
     group, kind = classify(name)
+    folded = fold(name)
+    stated = coded_words("body_types").first(folded)
+    if (
+        stated is not None
+        and group == "bodies"
+        and (kind in _BROAD or stated in ("executive-office", "local-government"))
+    ):
+        return stated
     return kind if group == "bodies" and kind is not None else "other"
 
 
@@ -537,45 +585,125 @@ def _headed(reading: FactsheetReading, bodies: Bodies, item: OutlineItem) -> Non
     url = link_of(reading, draft.names, item.start, item.end)
     if url is not None and url not in draft.urls:
         draft.urls.append(url)
-    _describe(reading, bodies, draft, item)
+    draft.own_items.append(item)
 
 
-def _describe(reading: FactsheetReading, bodies: Bodies, draft: BodyDraft, item: OutlineItem) -> None:
-    """Roles and parent, from what is said under the heading."""
-    name = fold(draft.name)
-    if not draft.areas:
-        said = " ".join(reading.folded[a:b] for a, b in reading.sentences(item)[:2])
-        if (draft.type != "other" and _DIGITAL.search(said)) or len(
-            _DIGITAL.findall(reading.folded[item.start : item.end])
-        ) > 2:
-            draft.areas.append("e-government")
-    text = reading.folded[item.start : item.end]
-    roles = coded_words("governance_roles")
-    specific = [role for role in ("audit", "data-protection") if role in roles.codes(name)]
-    for role in specific or roles.codes(text):
-        if role in ("audit", "data-protection") and role not in specific:
+def _describe(reading: FactsheetReading, bodies: Bodies, draft: BodyDraft) -> None:
+    """Roles, area, the body above and the year of establishment, from clauses about the body."""
+    folded = reading.folded
+    draft.roles = coded_words("governance_roles").codes(fold(" ".join(draft.names)))
+    draft.civil = words("civil_names").search(fold(draft.name)) is not None
+    digital = 0
+    for item in draft.items:
+        own = any(item is known for known in draft.own_items)
+        for first, start, end in clauses(reading, draft.names, item, headed=own):
+            if own or not draft.own_items:
+                found = roles_in(folded, start, end)
+                # Beside its own heading a body runs this and that; only what it is for is its role.
+                draft.roles += [r for r in found if r not in draft.roles and (own or r != "implementation")]
+                digital += len(_DIGITAL.findall(folded[start:end]))
+            if own and words("civil").search(folded, start, min(start + 160, end)):
+                draft.civil = words("local_bodies").search(fold(draft.name)) is None
+            draft.established = draft.established or established_in(folded, start, end)
+            if draft.parent is None:
+                _find_above(reading, bodies, draft, item, start, end)
+            if draft.parent is None:
+                _find_above_before(reading, bodies, draft, item, first, start)
+    for item in draft.own_items if not digital else ():
+        # "eGovernment is part of the remit of the Office": said of the body, though not in a clause of its own.
+        for start, end in reading.sentences(item)[:2]:
+            if any(fold(name) in folded[start:end] for name in draft.names):
+                digital += len(_DIGITAL.findall(folded[start:end]))
+    for span in draft.evidence.spans:
+        sentence = _sentence_of(reading, draft, span.start) if span.start is not None else None
+        if sentence is None or span.start is None or span.end is None:
             continue
-        if role not in draft.roles:
-            draft.roles.append(role)
-    for start, end in reading.sentences(item)[:3]:
-        for match in _UNDER.finditer(reading.folded, start, end):
-            names = [n for n in body_names(reading, match.end(), end) if n.start - match.end() < 8]
-            if names and draft.parent is None and bodies.known(names[0].text) is not draft:
-                draft.parent = bodies.called(names[0].text, names[0].acronym)
-                _saw(
-                    reading,
-                    draft.parent,
-                    item,
-                    names[0].start,
-                    names[0].end,
-                    "medium",
-                    "named as the body above",
-                )
+        start, end = sentence
+        draft.roles += [r for r in role_of_agent(folded, start, span.start) if r not in draft.roles]
+        if draft.established is None:
+            draft.established = established_in(folded, span.end, end) or set_up_before(
+                folded, start, span.start
+            )
+        if draft.parent is None:
+            item = next(i for i in draft.items if i.start <= start < i.end)
+            _find_above(reading, bodies, draft, item, span.end, end)
+            _find_above_before(reading, bodies, draft, item, start, span.start)
+    if draft.established is not None and draft.established > reading.edition:
+        draft.established = None
+    if not draft.areas and draft.own_items and digital:
+        draft.areas.append("e-government")
+
+
+def _find_above_before(
+    reading: FactsheetReading, bodies: Bodies, draft: BodyDraft, item: OutlineItem, start: int, at: int
+) -> None:
+    """The body above, where it is named first: "As part of the Ministry of X, the", "the Ministry of X and its", "the Ministry’s"."""
+    for name in body_names(reading, start, at):
+        behind = reading.folded[name.after : at]
+        before = reading.folded[start : name.start]
+        if (_AND_ITS.fullmatch(behind) or (_INTRODUCED_BY.fullmatch(before) and _THE.fullmatch(behind))) and (
+            parent := bodies.known(plain_body(name.text))
+            or bodies.called(plain_body(name.text), name.acronym)
+        ) is not draft:
+            if parent.parent is not draft:
+                draft.parent = parent
+                _saw(reading, parent, item, name.start, name.end, "medium", "named as the body above")
+            return
+
+
+def _find_above(
+    reading: FactsheetReading, bodies: Bodies, draft: BodyDraft, item: OutlineItem, start: int, end: int
+) -> None:
+    """The body that a clause says its subject is part of, or works under."""
+    for at, near in above(reading.folded, start, end):
+        if not near:
+            continue
+        names = [n for n in body_names(reading, at, end) if n.start - at < 8]
+        known = bodies.known(names[0].text) if names else _abbreviated(reading, bodies, at, end)
+        if known is draft or (known is None and not names):
+            continue
+        parent = known or bodies.called(names[0].text, names[0].acronym)
+        if parent is draft or parent.parent is draft:
+            continue
+        draft.parent = parent
+        first, last = (names[0].start, names[0].end) if names else (at, at + 3)
+        _saw(reading, parent, item, first, last, "medium", "named as the body above")
+        return
+
+
+def _abbreviated(reading: FactsheetReading, bodies: Bodies, at: int, end: int) -> BodyDraft | None:
+    match = _ACRONYM.match(reading.text, at, end)
+    return bodies.known(match[0]) if match is not None else None
+
+
+def _sentence_of(reading: FactsheetReading, draft: BodyDraft, at: int) -> tuple[int, int] | None:
+    """The sentence of the body's items in which an offset lies."""
+    for item in draft.items:
+        for block in item.blocks:
+            if block.position.start <= at < block.position.end:
+                for start, end in split_sentences(reading.text, block.position.start, block.position.end):
+                    if start <= at < end:
+                        return start, end
+    return None
 
 
 def _named(reading: FactsheetReading, bodies: Bodies, item: OutlineItem, name: Name) -> None:
     text = plain_body(name.text)
-    draft = bodies.called(text, name.acronym)
+    first, higher = _split(text) if bodies.known(text) is None and not is_post(text) else (text, None)
+    if (
+        higher is not None
+        and not is_generic(first, reading.country)
+        and not is_generic(higher, reading.country)
+    ):
+        # "Cyberdefence Centre of the Special Service for Security": a part of a body, and that body.
+        text = first
+        draft = bodies.called(text)
+        parent = bodies.called(higher, name.acronym)
+        if parent is not draft:
+            draft.parent = draft.parent or parent
+            _saw(reading, parent, item, name.end - len(higher), name.end, "medium", "named as the body above")
+    else:
+        draft = bodies.called(text, name.acronym)
     _saw(reading, draft, item, name.start, name.end, "medium", "named as responsible in running text")
     for other in _behind(reading, name.start + len(text), name.start + len(text) + 130):
         bodies.add_name(draft, other)
@@ -611,6 +739,17 @@ def _named(reading: FactsheetReading, bodies: Bodies, item: OutlineItem, name: N
 def plain_body(name: str) -> str:
     """The name of a body without a possessive ending and without the place or the body above behind it."""
     name = re.sub(r"[’']s?$", "", name).strip()
+    # A second name that follows without a sign between them.
+    name = (
+        re.split(
+            r"(?<=[a-z])\sthe\s(?=(?:Ministry|Office|Agency|Authority)\b)(?<!of the )(?<!for the )(?<!by the )(?<!in the )(?<!and the )",
+            name,
+        )[0]
+        if not re.search(
+            r"\b(?:of|for|by|in|and|within|at|under|with) the (?:Ministry|Office|Agency|Authority)\b", name
+        )
+        else name
+    )
     name = re.sub(r"\sand\s(?:[A-Z]?[a-z]+[A-Z]\w*|[A-Z]{3,})$|^[A-Z]\w+\sand\sthe\s", "", name)
     cut = _PLACED.search(name)
     if (
@@ -627,8 +766,13 @@ def _is_body(reading: FactsheetReading, name: Name, start: int, end: int) -> boo
     text = plain_body(name.text)
     if _TEAM.search(text):
         return True
-    if _NO_BODY.search(text) or _OF_ACRONYM.match(text):
+    if _NO_BODY.search(text) or _OF_ACRONYM.match(text) or _MONTH.match(text):
         return False
+    if _FORMER.search(reading.folded, max(start, name.start - 120), name.start):
+        # "(formerly X Ltd. and Y Unit)": what a body was called before.
+        return False
+    if reading.folded.endswith("and its ", start, name.start):
+        return True
     if _A_THING.match(reading.text, name.end, end) is not None or _AS_SYSTEM.search(
         reading.folded, max(start, name.start - 40), name.start
     ):
@@ -651,7 +795,8 @@ def _is_body(reading: FactsheetReading, name: Name, start: int, end: int) -> boo
 
 def _has_body_noun(text: str) -> bool:
     """Whether the first word or the word before the first preposition is a noun of bodies."""
-    stem = re.split(r"\s(?:of|for|on|to|in|de|für|di)\s", fold(text))[0].split()
+    parts = re.split(r"\s(?:of|for|on|to|in|de|für|di)\s", fold(text))
+    stem = parts[0].split()
     heads = {fold(str(w)) for kind in data("names")["bodies"].values() for w in kind} | {
         "forum",
         "association",
@@ -661,7 +806,16 @@ def _has_body_noun(text: str) -> bool:
         "team",
         "board",
     }
-    return bool(stem) and (stem[-1].strip(",") in heads or stem[0] in heads or " ".join(stem[-2:]) in heads)
+    if not stem:
+        return False
+    # "Data Protection and Freedom of Information Authority": the noun stands at the very end.
+    last = parts[-1].split()[-1] if len(parts) > 1 and parts[-1] else ""
+    return (
+        stem[-1].strip(",") in heads
+        or stem[0] in heads
+        or " ".join(stem[-2:]) in heads
+        or last in ("authority", "agency", "commission", "inspectorate", "board")
+    )
 
 
 def _is_responsible(reading: FactsheetReading, name: Name, start: int, end: int) -> bool:
@@ -704,7 +858,9 @@ def _split(name: str) -> tuple[str, str | None]:
         left, found, right = name.rpartition(sign) if sign == ", " else name.partition(sign)
         if found and is_acronym(right) and classify(left)[0] == "bodies":
             return left.strip(), right.strip()
-        if not found or classify(left)[0] != "bodies" or classify(right)[0] != "bodies":
+        if not found or classify(right)[0] != "bodies":
+            continue
+        if classify(left)[0] != "bodies" and not (sign == ", " and _HOLDS.match(fold(left))):
             continue
         if (
             sign == ", "
@@ -717,7 +873,11 @@ def _split(name: str) -> tuple[str, str | None]:
             if sign in (" - ", " – ", " / ") and body_type(left) == "ministry"
             else (left, right)
         )
-        if sign == " of the " and body_type(second) not in ("ministry", "executive-office"):
+        if (
+            sign == " of the "
+            and body_type(second) not in ("ministry", "executive-office")
+            and not (_UNIT_OF.search(first) and len(second.split()) > 2)
+        ):
             continue
         return first.strip(), second.strip()
     return name, None
@@ -726,7 +886,7 @@ def _split(name: str) -> tuple[str, str | None]:
 def _is_no_body(reading: FactsheetReading, name: str) -> bool:
     """Whether a heading of the governance chapter names no body: kinds of bodies, tasks, laws and projects."""
     key = words_key(name)
-    if is_generic(name) and _PLURALS.search(key):
+    if key.split()[:1] == ["other"] or (is_generic(name) and _PLURALS.search(key)):
         return True
     group, _ = classify(name)
     if group == "bodies" and key.split()[-1] not in (
@@ -760,11 +920,13 @@ def _saw(
     why: str,
 ) -> None:
     draft.evidence.seen(reading, item.section.number, start, end, confidence, why)
+    if not any(item is known for known in draft.items):
+        draft.items.append(item)
 
 
 def _key(name: str, country: str) -> str:
-    if is_acronym(name) and " " not in name:
-        return name.upper()
+    if " " not in name.strip():
+        return fold(name).strip().upper()
     return name_key(name, country) or words_key(name)
 
 
@@ -773,6 +935,24 @@ def _plain(acronym: str) -> bool:
 
 
 _SMALL = frozenset(["the", "of", "on", "for", "and", "in", "to", "a", "an"])
+_BROAD = ("agency", "executive-office", "authority", "directorate")
+"""Types that the general list gives to nouns of many kinds of body."""
+_ISSUED_BY = re.compile(
+    r"(?:Ministerial |Joint )?(?:Decrees?|Orders?|Regulations?|Resolutions?|Ordinances?|Decisions?) (?:of|by|issued by) the ((?:Federal )?Ministry (?:of|for) .{4,60})$"
+)
+_UNIT_OF = re.compile(r"\w \w.*\b(?:Centre|Center|Unit|Directorate|Department|Division|Section|Laboratory)$")
+_MONTH = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
+_FORMER = re.compile(r"\((?:formerly|previously|former)\b[^)]*$")
+_ACRONYM = re.compile(r"[A-Z][\w-]{1,9}(?![\w-])")
+_AND_ITS = re.compile(
+    r"(?:\s\([^)]*\))?(?:\sand its\s|['’]s?\s|,? through (?:its|the)\s|,? and more specifically (?:its|the)\s)(?:\w+ )?"
+)
+_INTRODUCED_BY = re.compile(
+    r"\s*(?:also |functioning |operating |working |placed )?(?:as )?(?:a )?(?:part of|under the (?:control|supervision|authority|remit|responsibility) of|within|under) (?:the )?"
+)
+_THE = re.compile(r"(?:\s\([^)]*\))?,\s(?:the|an?|it)(?:\s[\w-]+){0,12}\s?")
 _UNSURE = re.compile(
     r"\b(?:tribunals?|courts?|forum|association|foundation|entity|corps|team|centres?|centers?|institutes?|laborator\w+|schools?|divisions?|sections?|foundation|universit\w+|administrations?|judicial office|ombudsman|regulator|delegation|colleges?|parliament|registr\w+|registers?|services?|systems?|platform|portal|network|project|programme|observatory|card|node|data|tool)$|^(?:register|registry|service|centre|center|institute|tribunal|court)\b"
 )
@@ -787,7 +967,7 @@ _MORE = re.compile(
     r"(?:, (?!the\b)[A-Z][\w-]+(?: [A-Z][\w-]+){0,3})+,? and [A-Z][\w-]+(?: [A-Z][\w-]+){0,2}(?= [a-z(]|[.,;)])(?<! Ministry)(?<! Agency)"
 )
 _NO_BODY = re.compile(
-    r"(?:Agreement|Agreements|Decision|Regulation|Projects?|projects?|Providers?|Excellence|Portal|Platform|System|Programme|Academy|Directive|Services)$|^(?:One|Single|Digital|Electronic|Proof|Achieving)\b.*(?:Administration|Authority|Excellence)$|^(?:Digital|Smart) (?:Municipalit|Count|Cit)|\bBased$|^Help |^Office Gate|(?<!National )(?<!Central )\b[Bb]ank$|Data Centre$|^[A-Z][a-z]+ing the |\bRegulation and\b"
+    r"(?:Agreement|Agreements|Decision|Regulation|Projects?|projects?|Providers?|Excellence|Portal|Platform|System|Programme|Academy|Directive|Services)$|^(?:One|Single|Digital|Electronic|Proof|Achieving)\b.*(?:Administration|(?<!Supervisory )Authority|Excellence)$|^(?:Digital|Smart) (?:Municipalit|Count|Cit)|\bBased$|^Help |^Office Gate|(?<!National )(?<!Central )\b[Bb]ank$|Data Centre$|^[A-Z][a-z]+ing the |\bRegulation and\b|^(?:Commissioner|Ministrie|Agencie|Authoritie|Office|Court|Council|Centre)s\b"
 )
 _OF_ACRONYM = re.compile(r"^(?:[A-Z]{2,6}\s|\w+’s\s)(?:Commission|Board|Committee|Council)$")
 _AS_SYSTEM = re.compile(
@@ -798,7 +978,7 @@ _NO_HOUSE = re.compile(
     r"\b(?:[Dd]ata|[Ss]upercomput\w+|[Cc]ontact|[Cc]all|[Hh]elp|[Ii]nnovation|[Dd]igital|e[A-Z]\w+) (?:[Cc]ent|Office)|Hub"
 )
 _NATIONAL = re.compile(
-    r"^(?:[A-Z]\w+ )?National\b.*\b(?:Institute|Forum|Foundation|Centre|Center|Association|Observatory|Entity)$|^Observatory of"
+    r"^(?:[A-Z]\w+ )?National\b.*\b(?:Institute|Forum|Foundation|Centre|Center|Association|Observatory|Entity)$|^Observatory of|\b(?:Intelligence|Security|Secret|Telecommunications|Statistical|Health|Employment|Tax|Revenue|Police|Accreditation) (?:Service|Entity|Body)$"
 )
 _BEFORE = re.compile(r"(?<![\w-])([A-Z][\w-]{2,11})(?:\s\((?:the\s)?|,\sthe\s)$")
 _PRONOUNS = frozenset(["It", "This", "They", "He", "She", "These", "That", "One", "There", "The"])
@@ -838,7 +1018,7 @@ _REGISTER = re.compile(
 )
 _PLACED = re.compile(r"(?<!Made)\s(?:in|at|within|under)\s(?:the\s)?[A-Z]|\sof\s[A-Z][a-z]+[A-Z]\w*$")
 _DIGITAL = re.compile(
-    r"\b(?:digital\w*|e-?government|ict|information technology|it systems|informatics|digiti\w+)\b"
+    r"\b(?:digital\w*|e-?government|ict|information technology|it systems|informatics|digiti\w+|interoperability|once-only|electronic administration|base registr\w+)\b"
 )
 _PLURALS = re.compile(
     r"\b(?:ministries|agencies|authorities|departments|bodies|institutions|units|municipalities|regions|communities|councils|cantons|counties|districts|provinces|governments|administrations|services|committees|offices|levels|states|actors)\b"
@@ -846,9 +1026,6 @@ _PLURALS = re.compile(
 _OFFICE = re.compile(r"(?:[\w-]+ ){1,3}?of the (.{6,})$")
 _HOLDS = re.compile(
     r"(?:state secretary|secretary of state|secretariat|undersecretar|deputy secretary|deputy state|state secretariat)"
-)
-_UNDER = re.compile(
-    r"\b(?:as part of|part of|under|within|subordinate to|subordinated to|reports to|reporting to|attached to|under the authority of|under the responsibility of|division of|department of|agency of)\s+(?:the\s+)?"
 )
 _BRACKET = re.compile(r"\s?\(([^()]{2,120})\)")
 _CUT = re.compile(r"[.;]|\bby\b|\band the\b|\bto\b")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 from kg.extraction.citations import Citation, citations_between, plain_number
 from kg.extraction.factsheets.union import union_mentions
@@ -13,6 +14,7 @@ from kg.extraction.gazetteer import Phrases, data
 def cited_between(text: str, folded: str, start: int, end: int) -> list[Citation]:
     """The citations between two offsets, those with letters in the number ("Order PCM/1382/2021") included, in order."""
     found = list(citations_between(text, folded, start, end))
+    found = [c for c in found if _GAZETTE.search(folded, c.start, c.end) is None]
     for match in _LETTERED.finditer(text, start, end):
         if not any(c.start < match.end() and match.start() < c.end for c in found):
             kind = (
@@ -42,9 +44,10 @@ def cited_between(text: str, folded: str, start: int, end: int) -> list[Citation
         if not any(c.start < match.end() and match.start() < c.end and c.number for c in found):
             found.append(
                 Citation(
-                    match.start(), match.end(), "act", match["number"], int(match["year"]), None, None, True
+                    match.start(), match.end(), "act", match["number"] or match["alone"],
+                    int(match["year"]) if match["year"] else None, None, None, True,
                 )
-            )
+            )  # fmt: skip
     for match in _ISSUER_NUMBER.finditer(text, start, end):
         if not any(c.start < match.end() and match.start() < c.end and c.number for c in found):
             kind = _ISSUED_KINDS[match["noun"]]
@@ -61,7 +64,57 @@ def cited_between(text: str, folded: str, start: int, end: int) -> list[Citation
         found = [c for c in found if c not in overlapping]
         kind = _ISSUED_KINDS[match["noun"].split()[-1]]
         found.append(Citation(match.start(), match.end(), kind, None, date[1], date[0], None, True))
-    return sorted(found, key=lambda c: c.start)
+    return sorted((_completed(c, text, folded, end) for c in found), key=lambda c: c.start)
+
+
+def _completed(cited: Citation, text: str, folded: str, end: int) -> Citation:
+    """A citation with what stands behind it: the rest of its number ("2014 - 1330"), its day ("451/2016 (XII 19)", ", of 9 December")."""
+    rest = (
+        _SPACED_NUMBER.match(text, cited.end, end)
+        if cited.number and _BARE_YEAR.fullmatch(cited.number)
+        else None
+    )
+    if rest is not None:
+        number, year = f"{cited.number}-{rest[1]}", int(cited.number or 0)
+        cited = replace(cited, end=rest.end(), number=number, year=cited.year or year)
+    if cited.number and re.fullmatch(r"0\d+", cited.number):
+        cited = replace(cited, number=cited.number.lstrip("0") or cited.number)
+    if cited.number and cited.number.startswith("Chapter "):
+        cited = replace(cited, number=f"Cap. {cited.number.removeprefix('Chapter ')}")
+    noun = folded[cited.start : cited.end]
+    if cited.kind == "regulation":
+        # Governments issue ordinances and orders; a regulation is called one.
+        cited = replace(
+            cited, kind=next((kind for word, kind in _GOVERNMENT_KINDS if word in noun), cited.kind)
+        )
+    if cited.date is not None:
+        return cited
+    day = _DAY_BEHIND.match(folded, cited.end, end)
+    roman = _ROMAN_DAY.match(text, cited.end, end)
+    if day is not None and (day["y"] is None or cited.year in (None, int(day["y"]))):
+        year_of = int(day["y"]) if day["y"] else cited.year
+        date = _a_day(year_of, data("citations")["months"].get(day["m"] or day["m2"]), day["d"] or day["d2"])
+        # With a year of its own the day belongs to the words of the citation.
+        return (
+            replace(
+                cited,
+                date=date,
+                year=cited.year or year_of,
+                end=day.end() if day["y"] and not cited.number else cited.end,
+            )
+            if date
+            else cited
+        )
+    if roman is not None and cited.year is not None and roman[1] in _ROMAN_MONTHS:
+        return replace(cited, date=_a_day(cited.year, _ROMAN_MONTHS.index(roman[1]) + 1, roman[2]))
+    return cited
+
+
+def _a_day(year: int | None, month: int | None, day: str) -> dt.date | None:
+    try:
+        return dt.date(year, int(month), int(day)) if year and month else None
+    except ValueError:
+        return None
 
 
 def bracket_citation(text: str, folded: str, at: int, end: int, kind: str) -> Citation | None:
@@ -117,7 +170,8 @@ def bracket_names(text: str, at: int, end: int) -> tuple[list[str], int]:
     match = _BRACKET.match(text, at, end)
     if match is None:
         return [], at
-    names = [part.strip(" ‘’'\"“”") for part in re.split(r"[;,]\s|\sor\s|\s[–—-]\s", match[1])]
+    inner = _HEREINAFTER.sub("", match[1])
+    names = [part.strip(" ‘’'\"“”") for part in re.split(r"[;,]\s|\sor\s|\s[–—-]\s", inner)]
     kept = [
         n
         for n in names
@@ -135,10 +189,11 @@ def bracket_names(text: str, at: int, end: int) -> tuple[list[str], int]:
 def cited_name(cited: Citation, text: str) -> str | None:
     """A citation as a name: its own words up to a number that has a year; None when they do not begin with the noun of a law."""
     stated = " ".join(text[cited.start : cited.end].split()).strip(" ,;")
+    stated = re.sub(r"\s(?:issued|adopted|dated|enacted|promulgated) (?:on|of)?\s?(?=\d)", " of ", stated)
     whole = _WITH_YEAR.match(stated)
     if whole is not None:
         stated = whole[0]
-    if stated.startswith("("):
+    if stated.startswith("(") or re.search(r"\b(?:will|shall|was|is|has)\b", stated):
         return None
     if stated.count("(") != stated.count(")"):
         stated = stated.split("(")[0].strip() if stated.count("(") > stated.count(")") else stated.rstrip(")")
@@ -243,6 +298,18 @@ def _read_date(match: re.Match[str]) -> tuple[dt.date | None, int] | None:
     return None, year
 
 
+_HEREINAFTER = re.compile(
+    r"^(?:hereinafter|hereafter|also known as|known as|so-called|the so-called|in short|abbreviated(?: as)?)(?:,)?\s(?:referred to as\s|called\s)?(?:the\s)?"
+)
+_BARE_YEAR = re.compile(r"(?:19|20)\d\d")
+_SPACED_NUMBER = re.compile(r"\s[-–]\s?(\d{1,5})(?!\d)")
+_MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
+_DAY_BEHIND = re.compile(
+    rf",?\s(?:of|dated|from)\s(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s(?P<m>{_MONTH})|(?P<m2>{_MONTH})\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)(?:,?\s(?P<y>(?:19|20)\d\d))?(?!\d)"
+)
+_ROMAN_DAY = re.compile(r"\s\((?:\d{4}\.?\s)?([IVX]{1,4})\.?\s(\d{1,2})\.?\)")
+_ROMAN_MONTHS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+_GOVERNMENT_KINDS = (("ordinance", "decree"), ("order", "executive-order"))
 _A_DATE = (
     r"(?:(?P<d>\d{1,2})(?:st|nd|rd|th)?\.?\s+(?:of\s)?)?(?:(?P<m>january|february|march|april|may|june|july|august|september|october|november|december),?\s+(?:of\s)?)?"
     r"(?P<y>(?:19|20)\d\d)(?![\d/:])"
@@ -258,6 +325,10 @@ _NUMBERS = (
     re.compile(
         r"(?<![\w/])(?:no\.?|nr\.?|number|n[°º])\s*(?P<n>\d[\w./:-]{0,14}?)(?=[\s,;)]|$)(?:\s+of\s+(?P<y>(?:19|20)\d\d)\b)?"
     ),
+    re.compile(r"(?:register|reference) (?:number|no\.?)\s?(?P<n>\d[\w.]*\d)"),
+    re.compile(
+        r"\b(?:lgbl|lgbi|bgbl|official gazette|journal of laws)\.?\s(?:i\s|ii\s)?(?:no\.?|nr\.?)\s?(?P<n>(?P<y>(?:19|20)\d\d)\.\d{1,4}|\d{1,4}/(?:19|20)?\d\d)"
+    ),
     re.compile(r"(?<![\w/])(?P<n>(?P<y>(?:19|20)\d\d):\d{1,5})(?!\w)"),
     re.compile(r"(?<![\w/])(?P<n>\d{1,5})/(?P<y>(?:19|20)\d\d)(?!\w)"),
     re.compile(
@@ -272,7 +343,7 @@ _ISSUED = re.compile(
 _ISSUED_KINDS = {
     "Regulation": "regulation",
     "Decree": "decree",
-    "Ordinance": "regulation",
+    "Ordinance": "decree",
     "Order": "executive-order",
     "Resolution": "resolution",
     "Act": "act",
@@ -281,12 +352,15 @@ _ISSUED_KINDS = {
 _BRACKETED = re.compile(
     r"(?P<noun>Act|Law|Ordinance|Decree|Regulation|Code)\s\((?:SFS\s|No\.?\s)?(?P<number>(?P<year>(?:19|20)\d\d):\s?\d{1,5}|\d{1,5}/(?P<last>(?:19|20)\d\d))\)"
 )
-_ROMAN = re.compile(r"(?:Act|Law)\s(?:No\.?\s)?(?P<number>[CLXVIMD]{1,9})\sof\s(?P<year>(?:19|20)\d\d)\b")
+_ROMAN = re.compile(
+    r"(?:Act|Law)\s(?:(?:No\.?\s)?(?P<number>[CLXVIMD]{1,9})\sof\s(?P<year>(?:19|20)\d\d)|No\.\s(?P<alone>[CLXVIMD]{1,9})(?=\son\s))\b"
+)
+_GAZETTE = re.compile(r"\b(?:journal|gazette|bulletin|published)\b.*\d")
 _ISSUER_NUMBER = re.compile(
     r"(?P<noun>Decree|Order|Resolution|Regulation)\sof\sthe\s[A-Z][\w,’-]*(?:\s(?:of|for|and|the|[A-Z][\w,’-]*)){0,14}?\s(?:No\.?\s)?(?P<number>\d{1,4})/(?P<year>(?:19|20)\d\d)(?:\s\([IVX]+\.?\s\d{1,2}\))?"
 )
 _LETTERED = re.compile(
-    r"(?P<noun>(?:Ministerial |Joint )?(?:Order|Decree|Resolution))\s(?:No\.?\s)?(?P<number>[A-Z]{2,5}/\d{1,5})/(?P<year>(?:19|20)\d\d)(?!\d)"
+    r"(?P<noun>(?:Ministerial |Joint )?(?:Order|Decree|Resolution))\s(?:of (?:the )?[A-Z]\w+ )?(?:No\.?\s)?(?P<number>[A-Z]{2,5}/\d{1,5})/(?P<year>(?:19|20)\d\d)(?!\d)"
 )
 _SUBSIDIARY = re.compile(r"(?:S\.\s?L\.|SL|Subsidiary Legislations?)\s?(?P<number>\d{1,4}\.\d{2,3})(?![\d.])")
 _WITH_YEAR = re.compile(

@@ -15,6 +15,7 @@ from kg.documents import Block
 from kg.extraction.citations import Citation, plain_number
 from kg.extraction.evidence import Confidence, Evidence
 from kg.extraction.factsheets.citing import (
+    a_date,
     bracket_citation,
     bracket_names,
     citation_keys,
@@ -137,6 +138,7 @@ class _Finder:
         self._unite()
         for item in items:
             self._relate(item)
+            self._in_force(item)
         self._settle()
         return Instruments(self._drafts, self._own, self._mentions, self._leftover)
 
@@ -158,7 +160,9 @@ class _Finder:
                     and _plain_number(text[second.start : second.end])
                 )
                 bracketed = text[second.end : second.end + 1] == ")"
-                if (bracketed and _ORIGINAL.fullmatch(between)) or (
+                if _ALSO_CALLED.fullmatch(between) and kind_family(one.kind) == kind_family(other.kind):
+                    self._same.append((one, other) if one.number or not other.number else (other, one))
+                elif (bracketed and _ORIGINAL.fullmatch(between)) or (
                     numbered and _UNDER_NUMBER.fullmatch(between)
                 ):
                     self._same.append((one, other))
@@ -400,8 +404,7 @@ class _Finder:
         assert kind is not None
         known = self._known(own, title.name)
         if known is None:
-            known = InstrumentDraft(kind, title.name)
-            self._drafts.append(known)
+            known = self._new(kind, title.name)
         if known.kind == "other":
             known.kind = kind
         if own is not None:
@@ -446,10 +449,10 @@ class _Finder:
             draft.urls.append(url)
         if _DRAFT.search(fold(title.name)):
             draft.planned = True
-        period = _PERIOD.search(title.name)
-        years = (int(period[1]), int(period[1][: 4 - len(period[2])] + period[2])) if period else title.years
-        if len(years) == 2 and years[0] <= years[1]:
-            draft.start_year, draft.end_year = years
+        if draft.start_year is None and not draft.of_union:
+            draft.start_year, draft.end_year = period_of(title.name)
+            if draft.start_year is None and len(title.years) == 2 and title.years[0] <= title.years[1]:
+                draft.start_year, draft.end_year = title.years
 
     def _own_link(self, item: OutlineItem, title: Title) -> str | None:
         """The link on a word for the instrument itself, or the only address of an item."""
@@ -493,10 +496,6 @@ class _Finder:
             )
             if not speaks:
                 continue
-            if draft.in_force is None and draft.in_force_year is None:
-                found = dated_verb(reading.folded, words("in_force"), start, end)
-                if found is not None:
-                    draft.in_force, draft.in_force_year = (found[0], None) if found[0] else (None, found[1])
             if (
                 draft.date is None
                 and draft.year is None
@@ -505,15 +504,10 @@ class _Finder:
                 found = dated_verb(reading.folded, words("adopted"), start, end)
                 if found is not None:
                     draft.date, draft.year = found
-        if (
-            draft.date is None
-            and draft.year is None
-            and draft.in_force is None
-            and draft.in_force_year is None
-            and sentences
-        ):
+        if draft.date is None and draft.year is None and sentences:
             start, end = sentences[0]
-            if _IN_DRAFT.search(reading.folded, start, min(start + 140, end)):
+            in_force = any(words("in_force").search(reading.folded, a, b) for a, b in sentences[:6])
+            if not in_force and _IN_DRAFT.search(reading.folded, start, min(start + 140, end)):
                 draft.planned = True
 
     # -- what prose names
@@ -617,6 +611,10 @@ class _Finder:
     def _named(self, item: OutlineItem, start: int, stop: int, end: int) -> Mention | None:
         """A law or plan that prose names, known already or new, with the number behind it."""
         reading = self._reading
+        fronted = _YEAR_FIRST.search(reading.text, max(0, start - 10), start)
+        if fronted is not None and kind_family(title_kind(reading.text[start:stop]) or "policy") != "policy":
+            # "the 2020 Budget Law": each year has one.
+            start = fronted.start("year")
         dated = _DATED.search(reading.text, start, stop)
         if dated is not None and dated.start() - start > 5:
             stop = dated.start()
@@ -657,6 +655,9 @@ class _Finder:
             ):
                 return None
             known = self._new(kind, text)
+            known.year = (
+                int(fronted["year"]) if fronted is not None and start == fronted.start("year") else None
+            )
         named = self._known_name(text) if tail is not None and tail.number else None
         if named is not None and named is not known and not named.of_union and not known.of_union:
             self._same.append((named, known))
@@ -678,11 +679,23 @@ class _Finder:
         if not known.headed and known.date is None and known.year is None:
             named_year = _YEAR_END.search(text) if kind_family(known.kind) != "policy" else None
             found = dated_verb(reading.folded, words("adopted"), after, min(after + 60, end))
+            if found is None and not known.of_union:
+                found = self._adopted_before(start)
             if named_year is not None:
                 known.year = int(named_year[1])
             elif found is not None:
                 known.date, known.year = found
         return Mention(start, max(stop, after), known)
+
+    def _adopted_before(self, at: int) -> tuple[dt.date | None, int] | None:
+        """The date of a sentence that says before a name that it was adopted: "On 15 December 2020 the Government adopted the"."""
+        folded = self._reading.folded
+        verb = _ADOPTS.search(folded, max(0, at - 60), at)
+        if verb is None:
+            return None
+        start = max(folded.rfind(". ", 0, at), folded.rfind("\n", 0, at)) + 1
+        when = _ON_DATE.search(folded, start, verb.start())
+        return a_date(folded, when.start(), when.end()) if when is not None else None
 
     def _linked_act(self, kind: str, start: int, stop: int) -> UnionAct | None:
         """The act of the Union that a directive or regulation named in prose is linked to."""
@@ -716,6 +729,7 @@ class _Finder:
 
     def _new(self, kind: str, name: str) -> InstrumentDraft:
         draft = InstrumentDraft(kind, name)
+        draft.start_year, draft.end_year = period_of(name)
         self._drafts.append(draft)
         return draft
 
@@ -822,8 +836,60 @@ class _Finder:
                     right = [Mention(verb.end(), verb.end(), own)]
                 if verb[0].startswith("under") and (not right or right[0].start - verb.end() > 5):
                     continue
-                passive = _PASSIVE.match(reading.folded, verb.end(), end) is not None
+                if kind in ("amends", "repeals", "replaces") and _FUTURE.search(
+                    reading.folded, max(start, verb.start() - 24), verb.start()
+                ):
+                    continue
+                agent = _PASSIVE.match(reading.folded, verb.end(), end)
+                # "X amended the Y by changing Z" is no passive: what stands before "by" is the object.
+                passive = agent is not None and not any(m.start < agent.end() - 4 for m in right)
+                paired = self._respectively(kind, left, right, verb.start(), end)
+                if paired:
+                    objects |= paired
+                    continue
                 objects |= {id(target) for _, target in self._relation(kind, left, right, own, passive)}
+
+    def _respectively(
+        self, kind: str, left: list[Mention], right: list[Mention], verb: int, end: int
+    ) -> set[int]:
+        """ "A, B and C transposing X, Y and Z respectively": each with its own; the ids of what is related to."""
+        if len(left) < 2 or len(left) != len(right) or "respectively" not in self._reading.folded[verb:end]:
+            return set()
+        for subject, target in zip(left, right, strict=True):
+            relation = relation_kind(kind, subject.draft, target.draft)
+            if relation and (relation, target.draft) not in subject.draft.relations:
+                subject.draft.relations.append((relation, target.draft))
+        return {id(m.draft) for m in right}
+
+    def _in_force(self, item: OutlineItem) -> None:
+        """Entry into force: of the instrument named last before the verb, or of that of the item where the sentence speaks of it."""
+        reading, own = self._reading, self._own.get(id(item))
+        for index, (start, end) in enumerate(reading.sentences(item)[:12]):
+            here = [m for m in self._mentions[id(item)] if start <= m.start < end]
+            for verb in words("in_force").finditer(reading.folded, start, end):
+                before = [m for m in here if m.end <= verb.start()]
+                draft = before[-1].draft if before and verb.start() - before[-1].end < 90 else None
+                if draft is None or _OF_ANOTHER.search(
+                    reading.folded, max(start, verb.start() - 90), verb.start()
+                ):
+                    itself = _ITSELF.match(reading.folded, start, end) is not None or (
+                        index == 0 and not before
+                    )
+                    draft = (
+                        own
+                        if itself and not _OF_ANOTHER.search(reading.folded, start, verb.start())
+                        else None
+                    )
+                if draft is None or draft.in_force is not None or draft.in_force_year is not None:
+                    continue
+                after = a_date(reading.folded, verb.end(), min(verb.end() + 45, end))
+                first = before[-1].start if before else verb.start()
+                lead = _ON_DATE.search(reading.folded, start, first)
+                found = after or (
+                    a_date(reading.folded, lead.start(), lead.end()) if lead is not None else None
+                )
+                if found is not None and (draft.year is None or found[1] >= draft.year):
+                    draft.in_force, draft.in_force_year = (found[0], None) if found[0] else (None, found[1])
 
     def _abbreviated(self, start: int, end: int, here: list[Mention]) -> list[Mention]:
         """Instruments that a sentence names by an abbreviation known from elsewhere: "Law No. 414 amended the TVTG"."""
@@ -915,6 +981,10 @@ class _Finder:
                 if len(same) == 1:
                     return same[0]
         draft = self._known_name(name) if name else None
+        if draft is not None and name and not draft.of_union:
+            start, _ = period_of(name)
+            if start is not None and draft.start_year is not None and start != draft.start_year:
+                return None
         if draft is None or cited is None:
             return draft
         if draft.of_union or (
@@ -952,7 +1022,7 @@ class _Finder:
         """An instrument whose name differs in a letter or the order of words, and not in a number."""
         digits = re.findall(r"\d+", key)
         for draft in self._drafts:
-            if draft.of_union or draft.kind != title_kind(name):
+            if draft.of_union or kind_family(draft.kind) != kind_family(title_kind(name) or ""):
                 continue
             for other in draft.names:
                 other_key = name_key(other, self._reading.country)
@@ -973,6 +1043,19 @@ class _Finder:
                 key_ = name_key(variant, self._reading.country)
                 if len(key_) > 2 and not _GENERIC.fullmatch(fold(variant)):
                     self._by_key.setdefault(("name", key_), draft)
+
+
+def period_of(name: str) -> tuple[int, int] | tuple[None, None]:
+    """The years between which a plan runs, as its name says.
+
+    >>> period_of("Action Plan 2022–24")
+    (2022, 2024)
+    """
+    match = _PERIOD.search(name)
+    if match is None:
+        return None, None
+    years = int(match[1]), int(match[1][: 4 - len(match[2])] + match[2])
+    return years if years[0] <= years[1] else (None, None)
 
 
 def _compatible(one: InstrumentDraft, other: InstrumentDraft) -> bool:
@@ -1037,6 +1120,10 @@ def relation_kind(kind: str, subject: InstrumentDraft, target: InstrumentDraft) 
     """
     if subject.of_union and not target.of_union:
         return None
+    if kind == "complements":
+        return (
+            "implements" if target.of_union and not subject.of_union and target.kind != "directive" else None
+        )
     if kind in ("transposes", "implements") and target.of_union and not subject.of_union:
         return "transposes" if target.kind == "directive" else "implements"
     if kind == "part-of":
@@ -1072,7 +1159,8 @@ def _law_names(reading: FactsheetReading, start: int, end: int) -> Iterator[tupl
     for name in reading.names(start, end):
         span = _of_law(reading.text, name.start, name.end)
         if span is not None:
-            found.append(span)
+            more = _BETWEEN.match(reading.text, span[1], end) if span[1] == name.end else None
+            found.append((span[0], more.end()) if more is not None else span)
     listed = _LISTED.match(reading.text, start, end)
     links = [(link.start, link.start + len(link.text)) for link in reading.links_between(start, end)]
     for first, last in [*links, *([listed.span("title")] if listed else [])]:
@@ -1080,6 +1168,8 @@ def _law_names(reading: FactsheetReading, start: int, end: int) -> Iterator[tupl
             r"\s*(?:(?:[a-z]{1,3}|The|new|draft|national|current|revised|first|second|third|fourth|fifth)\s)+(?=[A-Z]|e[A-Z])"
         ).match(reading.text, first, last)
         first = lead.end() if lead else first
+        part = _ARTICLE_OF.match(reading.text, first, last)
+        first = part.end() if part else first
         text = reading.text[first:last].strip(" .;,")
         if (
             (title_kind(text) is None and named_by_year(text) is None)
@@ -1101,7 +1191,7 @@ def _law_names(reading: FactsheetReading, start: int, end: int) -> Iterator[tupl
 def _is_plain(text: str, cited: Citation) -> bool:
     """Whether a citation is nothing but noun, number and date, without a title between them."""
     digit = re.search(r"\d|[IVXLC]{2,}", text)
-    if re.fullmatch(r"\w+ \([^()]*\)", text):
+    if re.fullmatch(r"\w+ \([^()]*\)", text) or _ISSUER_FIRST.match(text):
         return True
     return "(" not in text and (cited.number is None or (digit is not None and digit.start() < 28))
 
@@ -1119,6 +1209,9 @@ def _of_law(text: str, start: int, end: int) -> tuple[int, int] | None:
     two = _TWO.search(text, start, min(end, start + 60))
     if two is not None and title_kind(text[start : two.start()]) is not None:
         end = two.start()
+    dated = _FROM_DATE.search(text, start, end)
+    if dated is not None and dated.start() - start > 5:
+        end = dated.start()
     name = text[start:end]
     if title_kind(name) is not None and not _COUNTED.match(name):
         return start, end
@@ -1219,6 +1312,32 @@ def _overlaps(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
     return any(a < end and start < b for a, b in taken)
 
 
+_ISSUER_FIRST = re.compile(
+    r"(?:\w+ )?(?:Decree|Order|Regulation|Resolution|Ordinance|Decision) of the (?:Ministry|Minister|Government|Council)\b"
+)
+_ALSO_CALLED = re.compile(
+    r"[’”]?,?\s(?:or|(?:also |commonly |better )?(?:known|referred to) as|also called|the so-called|so-called)\s(?:the\s)?[‘“]?"
+)
+_FROM_DATE = re.compile(
+    r",\s(?:from|as of|in|on|since|effective)\s(?:\d|January|February|March|April|May|June|July|August|September|October|November|December)"
+)
+_BETWEEN = re.compile(
+    r"\s(?:between|among)\s(?:the\s)?(?:[A-Z][\w-]+(?:\s(?:of\s)?[A-Z][\w-]+){0,4})(?:\s(?:and|and the|and among)\s(?:[A-Z][\w-]+(?:\s(?:of\s)?[A-Z][\w-]+){0,4}))?"
+)
+_ARTICLE_OF = re.compile(
+    r"(?:Articles?|Sections?|Chapters?|Titles?) [\w().,-]+(?: and [\w().]+)? of (?:the )?(?=[A-Z])"
+)
+_YEAR_FIRST = re.compile(r"\b(?:the|The|its|a)\s(?P<year>(?:19|20)\d\d)\s$")
+_OF_ANOTHER = re.compile(
+    r"\b(?:joint committee|amendments?|decision|rules|provisions|obligations?|changes?|requirements?|regulations|version|parts?|ordinance|regime)\b[^,;]{0,40}$"
+)
+_ON_DATE = re.compile(r"\b(?:on|in|since) (?:\d{1,2} )?(?:[a-z]{3,9} )?(?:19|20)\d\d(?=[, ])")
+_FUTURE = re.compile(
+    r"\b(?:will|shall|would|is to|are to|aims to|intends to|expected to|proposes to|plans to)\s(?:also\s|thus\s|then\s|fully\s)?$"
+)
+_ADOPTS = re.compile(
+    r"\b(?:adopted|approved|passed|enacted|issued|published|launched|presented|introduced|promulgated)\s(?:[a-z]+\s){0,4}$"
+)
 _ORIGINAL = re.compile(r"\s?\((?:[Oo]riginal(?:ly)?\s|now\s|formerly\s)?")
 _UNDER_NUMBER = re.compile(r",?\s(?:under|by|through|in|by means of|by virtue of)\s(?:the\s)?")
 _BROUGHT = re.compile(
@@ -1274,7 +1393,7 @@ _STRAY = re.compile(
 _WEAK = frozenset(["national", "government", "public", "federal", "state", "digital"])
 _INNER = re.compile(r"\s\(([^()]{2,10})\)\s(?=[A-Z])")
 _YEAR_END = re.compile(r"[A-Za-z],? ((?:19|20)\d\d)$")
-_PERIOD = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-–—/]\s?((?:20)?\d\d)(?!\d)")
+_PERIOD = re.compile(r"(?<![\d/])((?:19|20)\d\d)\s?[-–—/‑]\s?((?:20)?\d\d)(?![\d/])")
 _DRAFT = re.compile(
     r"^(?:draft|proposal|proposed|upcoming)\b|\b(?:bill|draft|proposal)$|\bdraft (?:act|law|bill)\b"
 )

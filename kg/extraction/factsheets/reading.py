@@ -134,6 +134,8 @@ def mended(url: str, text: str, behind: str) -> str | None:
         # An address typed without its scheme was taken for a file beside the document.
         inner = _IN_DRAWER.search(unquote(url))
         return f"https://{inner[1].lower()}" if inner is not None else None
+    # Where a browser is to scroll to is no part of an address.
+    url = url.split("#:~:")[0]
     host = (host_of(url) or "").removeprefix("www.")
     cut, rest = _CUT_HOST.fullmatch(text.strip().lower()), re.match(r"\.[a-z]{2,3}\b", behind)
     if cut is not None and rest is not None and host == cut[1]:
@@ -166,6 +168,8 @@ def clean_title(text: str) -> Title:
     name = " ".join(text.replace("\u00ad", "").split())
     name = _FOOTNOTE.sub("", name)
     name = _NUMBERED.sub("", name).strip(" .:;,–—-\u200b")
+    # The title of a page of the platform on which the factsheets stand.
+    name = re.sub(r"\s[-–|]\sJoinup$", "", name)
     aliases: list[str] = []
     years: list[int] = []
     while match := _TRAILING_BRACKET.search(name):

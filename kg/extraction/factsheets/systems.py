@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
 
 from kg.documents import Link
 from kg.extraction.evidence import Confidence, Evidence
-from kg.extraction.factsheets.bodies import Bodies, BodyDraft, body_names, is_foreign
+from kg.extraction.factsheets.bodies import Bodies, BodyDraft, body_names, is_foreign, plain_body
 from kg.extraction.factsheets.citing import dated_verb
 from kg.extraction.factsheets.instruments import InstrumentDraft, Instruments
 from kg.extraction.factsheets.listed import listed_systems
@@ -52,7 +53,11 @@ class SystemDraft:
     replaced_by: SystemDraft | None = None
     start_year: int | None = None
     planned: bool = False
+    headed: bool = False
+    """Whether an item is about it, not only a sentence."""
     country: str | None = None
+    shared_id: str | None = None
+    """The id that the records of all countries give to a system of the Union."""
     under: list[InstrumentDraft] = field(default_factory=list)
     evidence: Evidence = field(default_factory=Evidence)
 
@@ -99,7 +104,9 @@ class _Finder:
             if drafts:
                 self._replaces(item, drafts)
         self._services()
+        self._or_body()
         self._tell_apart()
+        self._settle()
         return Systems(self._drafts, self._leftover)
 
     # -- items
@@ -108,13 +115,15 @@ class _Finder:
         assert item.title is not None
         if not item.blocks or all(says_nothing(b.text, self._reading.outline) for b in item.blocks):
             return []
-        title = clean_title(item.title.text)
+        reading, title = self._reading, clean_title(item.title.text)
         found = []
         for name, aliases in _several(_of_activity(title)):
             first = _TOKEN.match(name)
             if first is not None and not first[1].isupper():
                 aliases = [*aliases, first[1]]
             if not self._is_system(name, item):
+                continue
+            if _head(name) not in _strong_heads() and _said_effort(reading, [name, *aliases], item):
                 continue
             draft = self._called(name, aliases)
             self._complete(draft, item, name, aliases, alone=name == title.name)
@@ -166,6 +175,8 @@ class _Finder:
             return False
         if head in _no_system_heads() or _NO_SYSTEM.fullmatch(words_key(name)):
             return False
+        if name in _MATTERS or _INVITES.match(fold(name)):
+            return False
         if head in _system_heads() or _PROPER.search(name) or self._reading.country == EUROPEAN_UNION:
             return True
         return not self._is_common(name, item)
@@ -186,6 +197,7 @@ class _Finder:
     ) -> None:
         reading, block = self._reading, item.title
         assert block is not None
+        draft.headed = True
         confidence: Confidence = "high" if item.certain else "medium"
         why = (
             "a heading of the infrastructure chapter" if item.certain else "a line that looks like a heading"
@@ -204,6 +216,7 @@ class _Finder:
             draft.portal
             or words("portal_words").search(title) is not None
             or _DOMAIN.search(title) is not None
+            or any(_said_portal(reading, [name, *aliases], start, end) for start, end in sentences[:4])
         )
         for start, end in sentences[:4]:
             found = dated_verb(reading.folded, words("launched"), start, end)
@@ -317,20 +330,46 @@ class _Finder:
         self._by_url.setdefault(url_key(url), draft)
 
     def _operator(self, draft: SystemDraft, item: OutlineItem) -> None:
+        """Who runs a system: "X is managed by Y", "Y operates X", "the Register X of the Ministry Y", "the Y Payment Platform"."""
         reading = self._reading
         if draft.operated_by is not None:
             return
-        keys = [fold(name) for name in draft.names]
-        for start, end in reading.sentences(item)[:5]:
+        keys = [fold(name) for name in draft.names if len(name) > 2]
+        for start, end in reading.sentences(item)[:6]:
             sentence = reading.folded[start:end]
             about = any(key in sentence for key in keys) or _THE_SYSTEM.search(sentence) is not None
-            for name in body_names(reading, start, end):
-                before = reading.folded[max(start, name.start - 40) : name.start]
-                after = reading.folded[name.after : min(end, name.after + 45)]
-                if about and (_RUN_BY.search(before) or _RUNS.match(after)):
-                    draft.operated_by = self._bodies.known(name.text)
-                    if draft.operated_by is not None:
-                        return
+            for first, after, body in self._actors(start, end) if about else ():
+                before = reading.folded[max(start, first - 48) : first]
+                behind = reading.folded[after : min(end, after + 160)]
+                verb = _RUNS.match(behind)
+                named = any(key in behind for key in keys) or _THE_SYSTEM.search(behind) is not None
+                whose = _WHOSE.search(before) if any(key in before for key in keys) else None
+                if _RUN_BY.search(before) or (verb is not None and named) or whose is not None:
+                    draft.operated_by = body
+                    return
+        for body in self._bodies.drafts:
+            if any(
+                len(n) > 8 and " " in n and fold(draft.name).startswith(f"{fold(n)} ") for n in body.names
+            ):
+                draft.operated_by = body
+                return
+
+    def _actors(self, start: int, end: int) -> Iterator[tuple[int, int, BodyDraft]]:
+        """The bodies named in a sentence, by their names or abbreviations: where each begins, where the text goes on."""
+        reading, taken = self._reading, start
+        for name in body_names(reading, start, end):
+            body = self._bodies.known(plain_body(name.text))
+            if body is not None:
+                yield name.start, name.after, body
+                taken = max(taken, name.after)
+        for match in _SHORT.finditer(reading.text, start, end):
+            body = self._bodies.known(match[0])
+            if (
+                body is not None
+                and is_acronym(match[0])
+                and reading.text[match.start() - 1 : match.start()] != "("
+            ):
+                yield match.start(), match.end(), body
 
     # -- prose
 
@@ -566,6 +605,8 @@ class _Finder:
             return
         reading = self._reading
         for system in data("factsheets")["union_systems"]:
+            if not system.get("prose"):
+                continue
             for name in system["names"]:
                 for block in item.blocks:
                     at = reading.text.find(name, block.position.start, block.position.end)
@@ -619,7 +660,7 @@ class _Finder:
         folded = fold(text)
         body = self._bodies.known(text)
         return (
-            (body is None or not (body.headed or body.type != "other"))
+            (body is None or not (body.headed or classify(body.name)[0] == "bodies"))
             and classify(text)[0] not in ("bodies", "organisations")
             and words_key(text) not in _market_services()
             and country_of(text) is None
@@ -778,6 +819,52 @@ class _Finder:
         key = name_key(plain, self._reading.country) or words_key(plain)
         return key.replace("registry", "register").replace("license", "licence").replace(" ", "")
 
+    def _or_body(self) -> None:
+        """One name in prose is not both a body and a system: its noun decides, and what has a heading of its own stays."""
+        for draft in list(self._drafts):
+            body = self._bodies.known(draft.name)
+            if body is None or draft.operated_by is body:
+                continue
+            of_bodies = _head(draft.name) not in _system_heads() and not draft.headed
+            if body.own_items or of_bodies:
+                self._drafts.remove(draft)
+                continue
+            if not body.own_items:
+                self._bodies.remove(body)
+                for other in self._drafts:
+                    if other.operated_by is body:
+                        other.operated_by = None
+
+    def _settle(self) -> None:
+        """What holds of a system wherever it is named: whose it is, and the kind that its own noun gives it."""
+        union = _of_union_by_key()
+        shared: dict[str, SystemDraft] = {}
+        for draft in list(self._drafts):
+            known = next((union[k] for n in draft.names if (k := words_key(n)) in union), None)
+            if known is not None and self._reading.country != EUROPEAN_UNION:
+                draft.country = draft.country or known.get("country", EUROPEAN_UNION)
+                draft.platform_kinds += [k for k in known.get("kinds", ()) if k not in draft.platform_kinds]
+                draft.operated_by = None
+                draft.shared_id = known.get("id")
+                if (
+                    draft.shared_id is not None
+                    and (first := shared.setdefault(draft.shared_id, draft)) is not draft
+                ):
+                    _absorb(first, draft)
+                    self._drafts.remove(draft)
+                    continue
+            own = data("factsheets")["kinds_by_noun"].get(_head(draft.name))
+            if (
+                own is not None
+                and not draft.headed
+                and known is None
+                and draft.platform_kinds == ["cross-border"]
+            ):
+                # What is connected across borders is first what its own noun says.
+                draft.platform_kinds = [own]
+            if draft.portal and not draft.portal_kinds:
+                draft.portal_kinds = ["other"]
+
     def _tell_apart(self) -> None:
         """A portal is known by its address: one without, or with another's, is a platform."""
         taken: set[str] = set()
@@ -787,6 +874,15 @@ class _Finder:
                 draft.portal = False
             if draft.portal:
                 taken.add(key)
+
+
+def _absorb(one: SystemDraft, other: SystemDraft) -> None:
+    """Takes over what a second draft of a system knows."""
+    one.aliases += [name for name in other.names if words_key(name) not in {words_key(n) for n in one.names}]
+    one.url = one.url or other.url
+    one.platform_kinds += [kind for kind in other.platform_kinds if kind not in one.platform_kinds]
+    one.headed = one.headed or other.headed
+    one.evidence.merge(other.evidence)
 
 
 def _apart(names: list[Name]) -> Iterator[Name]:
@@ -835,7 +931,9 @@ def _of_activity(title: Title) -> Title:
         return title
     name = title.name[match.end() :].removeprefix(" of").strip()
     name = re.sub(r"^(?:the|an?|new)\s", "", name)
-    if _head(name) not in _strong_heads() or _plural(name) or not name[:1].isupper():
+    launched = match[0].startswith(("launch", "establishment", "set up", "deployment", "introduction"))
+    heads = _system_heads() | {"lab", "laboratory"} if launched else _strong_heads()
+    if _head(name) not in heads or _plural(name) or fold(name).endswith("services") or not name[:1].isupper():
         return title
     return Title(name, tuple(a for a in title.aliases if title.name not in a), title.years)
 
@@ -872,6 +970,28 @@ def _called(reading: FactsheetReading, names: list[str], start: int, end: int) -
             yield name
 
 
+def _said_portal(reading: FactsheetReading, names: list[str], start: int, end: int) -> bool:
+    """Whether a sentence calls the thing with these names a portal or website: "X is a portal for", "the X website provides"."""
+    for name in names:
+        at = reading.folded.find(fold(name), start, end) if len(name) > 2 else -1
+        if at >= 0 and _IS_PORTAL.match(reading.folded, at + len(name), end) is not None:
+            return True
+    return False
+
+
+def _said_effort(reading: FactsheetReading, names: list[str], item: OutlineItem) -> bool:
+    """Whether the first sentence calls the thing a programme, project or campaign: "X is a pilot retraining programme"."""
+    spans = reading.sentences(item)
+    if not spans:
+        return False
+    start, end = spans[0]
+    for name in names:
+        at = reading.folded.find(fold(name), start, min(start + 40, end)) if len(name) > 2 else -1
+        if at >= 0 and _IS_EFFORT.match(reading.folded, at + len(name), end) is not None:
+            return True
+    return False
+
+
 def _head(name: str) -> str:
     """The head noun of a name, in the singular: the last word before a preposition, years and brackets left out."""
     folded = re.sub(r"\([^)]*\)|(?:19|20)\d\d", " ", fold(name))
@@ -898,6 +1018,13 @@ def _system_heads() -> frozenset[str]:
 @cache
 def _strong_heads() -> frozenset[str]:
     return frozenset(data("factsheets")["strong_nouns"])
+
+
+@cache
+def _of_union_by_key() -> dict[str, dict[str, Any]]:
+    return {
+        words_key(name): system for system in data("factsheets")["union_systems"] for name in system["names"]
+    }
 
 
 @cache
@@ -936,6 +1063,10 @@ _BODY_TYPES = (
     "directorate",
 )
 _CLAUSE = re.compile(r"\s(?:as an?|available|under)\s|^information (?:on|about)\s")
+_MATTERS = frozenset(["5G", "4G", "6G", "AI", "IoT", "HPC", "DLT", "VR", "AR", "PSI", "eID", "EU"])
+_INVITES = re.compile(
+    r"(?:set up|setting up|apply|start|starting|how to|moving) (?:an?|your|for|the|in|to)\b"
+)
 _NATIONAL_FOR = re.compile(r"\b(?:national|government) portal (?:for|on|to)\b")
 _OF_COUNTRY = re.compile(r"\b(?:portal|website) of (?:the )?")
 _TOKEN = re.compile(r"((?!e[A-Z])[A-Z]?[a-z]+[A-Z][\w-]*)[\s:]")
@@ -969,11 +1100,19 @@ _NO_SYSTEM = re.compile(
     r"autonomous communities|regions|municipalities|infrastructure|governments|applications|networks)"
 )
 _RUN_BY = re.compile(
-    r"\b(?:managed|operated|run|developed|maintained|administered|provided|owned|hosted|coordinated|implemented|created|launched|offered|delivered|supervised|built|set up|designed|kept|established|introduced|published) (?:jointly |and \w+ |centrally )?by (?:the )?$|\bresponsibility of (?:the )?$"
+    r"\b(?:managed|operated|run|developed|maintained|administered|provided|owned|hosted|coordinated|implemented|created|launched|offered|delivered|supervised|built|set up|designed|kept|established|introduced|published|produced|issued|overseen|made available) (?:jointly |and \w+ |centrally |currently |mainly )?by (?:the )?$|\b(?:the )?responsibility of (?:the )?$|\bbelongs? to (?:the )?$"
 )
 _RUNS = re.compile(
-    r"\s?(?:\([^)]*\)\s?)?(?:is responsible for|is in charge of|manages|operates|maintains|runs|administers|hosts|is the operator|owns|has developed|developed|launched|has launched|introduced|established)\b"
+    r"\s?(?:\([^)]*\)\s?)?(?:,\s(?:which|that)\s)?(?:also |currently |now |then |jointly |successfully )?(?:has |have )?(?:been )?(?:,? as provider of|providing|is responsible for|is in charge of|is the authority in charge of|is implementing|manages|operates|maintains|runs|administers|hosts|is the operator|owns|developed|launched|introduced|established|provides|produces|offers|created|set up|built|deployed|makes available|made available|coordinates|publishes)\b"
 )
+_WHOSE = re.compile(r"(?:\s\([^)]*\))?\sof (?:the )?(?:[a-z]+ )?$")
+_IS_PORTAL = re.compile(
+    r"(?:\s\([^)]*\))?(?:\s(?:website|web site|web portal|portal)\b|,?\s(?:is|are|was launched as|serves as|acts as|functions as|works as)\s(?:an?|the|denmark's|our)\s(?:[\w'-]+\s){0,4}?(?:portal|website|web site|web page|webpage|one-stop[ -]shop|web-portal|point of single contact|online marketplace)\b)"
+)
+_IS_EFFORT = re.compile(
+    r"(?:\s\([^)]*\))?,?\s(?:is|was|are)\s(?:an?|the|one of the)\s(?:[\w'-]+\s){0,5}?(?:programme|project|initiative|campaign|competition|course|award|challenge|scheme for|strategy|training|working group|task force|accelerator|forum|conference|community|survey|study)\b"
+)
+_SHORT = re.compile(r"(?<![\w-])[A-Z][\w-]{1,9}(?![\w-])")
 _THE_SYSTEM = re.compile(
     r"\b(?:the|this|its) (?:\w+ )?(?:portal|platform|system|service|register|registry|network|website|application|app|database|solution|infrastructure|node|site)\b|^it\b"
 )

@@ -16,6 +16,9 @@ def title_kind(name: str) -> str | None:
     """The kind of instrument by the head noun of a title; None when the title names something else."""
     folded = _PROPOSAL.sub("", _YEARS_AT_END.sub("", fold(name))).strip(" ,-–'\"")
     folded = _QUOTED.sub(" ", folded).strip() or folded
+    if _OF_BODY.match(folded) and not _LAW_END.search(folded):
+        # "Department of Connectivity and Digital Policy": what the body is for, no policy.
+        return None
     kind = _head_kind(folded)
     if kind is None:
         # "One Digital Sector: Digital Strategy for the Public Sector", "eLand - A Public Policy in eGovernment".
@@ -141,7 +144,14 @@ _SMALL = frozenset(
         "nr",
     ]
 )
-_SPELLED = {"ai": "artificial intelligence", "reuse": "re use", "it": "information technology"}
+_SPELLED = {
+    "ai": "artificial intelligence",
+    "reuse": "re use",
+    "it": "information technology",
+    "digitalisation": "digitisation",
+    "digitalization": "digitisation",
+    "digitization": "digitisation",
+}
 _YEARS_AT_END = re.compile(
     r"[\s,]*(?:for (?:the )?(?:period|years) |for |of |from |in |until )?\(?(?:19|20)\d\d(?:\s?[-–—/]\s?(?:(?:19|20)?\d\d))?\)?$"
 )
@@ -150,6 +160,10 @@ _ABOUT = re.compile(
 )
 _PARTS = re.compile(r"\s[-–—−]\s|:\s")
 _QUOTED = re.compile(r"(?<=\w)\s'[^']{3,}'(?!\w)|(?<=\w)\s\"[^\"]{3,}\"")
+_OF_BODY = re.compile(
+    r"(?:the )?(?:department|ministry|office|agency|directorate|unit|secretariat|division|centre|center) (?:of|for)\b"
+)
+_LAW_END = re.compile(r"\b(?:act|acts|law|regulations|order|strategy|plan|programme|charter)$")
 _ARTICLE = re.compile(r"^(?:an?|the)\s")
 _PROPOSAL = re.compile(r"^(?:proposal for|draft|draft of|proposed)\s(?:(?:an?|the)\s)?(?=\w)")
 _COLLECTION = re.compile(r"\b(?:strategies|acts|laws|decrees|policies|bills|plans|programmes)$")

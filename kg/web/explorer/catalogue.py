@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -15,6 +13,7 @@ from kg.store.interface import ServedVersion
 from kg.web.explorer.graph import FALLBACKS, dg
 from kg.web.explorer.page_cache import PageCache
 from kg.web.explorer.search import SearchIndex
+from kg.web.explorer.snapshot import Documents
 from kg.web.latest import Latest
 from kg.web.messages import message
 
@@ -36,7 +35,7 @@ class Catalogue:
     """The documents of one dataset version. The file may be deleted while it is open."""
 
     def __init__(self, file: Path) -> None:
-        self._database = sqlite3.connect(f"file:{file}?mode=ro", uri=True, check_same_thread=False)
+        self._read = Documents(file).read
         self._overviews: dict[str, Document] = {}
         self._profiles: OrderedDict[tuple[str, str], Document] = OrderedDict()
         self.search = SearchIndex(self._read("search") or [])
@@ -79,10 +78,6 @@ class Catalogue:
     def iso3_by_iri(self) -> dict[str, str]:
         """Codes of countries by their IRI."""
         return {row["iri"]: row["iso3"] for row in self.overview("en")["countries"]}
-
-    def _read(self, name: str) -> Any:
-        row = self._database.execute("SELECT body FROM document WHERE name = ?", (name,)).fetchone()
-        return json.loads(row[0]) if row else None
 
 
 def label_of(entry: Mapping[str, Any], lang: str) -> tuple[str, str]:

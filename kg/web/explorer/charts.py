@@ -5,6 +5,7 @@ All functions take documents of the explorer and return plain numbers, so that a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
@@ -27,8 +28,15 @@ DOT: Final = 6
 DOT_STEP: Final = 15
 
 
-def trend(series: Sequence[tuple[str, str, Mapping[str, float]]]) -> Document:
-    """Lines over editions for indices between 0 and 1.
+BARS_WIDTH: Final = 760
+BAR: Final = 26
+"""Height of a bar with the space around it."""
+BAR_LABEL: Final = 250
+BAR_VALUE: Final = 70
+
+
+def trend(series: Sequence[tuple[str, str, Mapping[str, float]]], highest: float = 1.0) -> Document:
+    """Lines over editions for values between 0 and `highest`: 1 for indices, else what `rounded_up` gives.
 
     `series` are code, label and values by edition; the first is the leading one. Returns `lines` with their points and
     the path, `years` and `grid` with positions, and `width` and `height`.
@@ -44,7 +52,7 @@ def trend(series: Sequence[tuple[str, str, Mapping[str, float]]]) -> Document:
         return round(LEFT + (width * (year - first) / (last - first) if last > first else width / 2), 1)
 
     def y(value: float) -> float:
-        return round(TOP + height * (1 - min(max(value, 0.0), 1.0)), 1)
+        return round(TOP + height * (1 - min(max(value / highest, 0.0), 1.0)), 1)
 
     lines = []
     for place, (code, label, values) in enumerate(series):
@@ -70,10 +78,62 @@ def trend(series: Sequence[tuple[str, str, Mapping[str, float]]]) -> Document:
     return {
         "lines": lines,
         "years": [{"year": year, "x": x(year)} for year in years],
-        "grid": [{"value": f"{step / 4:g}", "y": y(step / 4)} for step in range(5)],
+        "grid": [{"value": f"{highest * step / 4:g}", "y": y(highest * step / 4)} for step in range(5)],
         "width": TREND_WIDTH,
         "height": TREND_HEIGHT,
     }
+
+
+def bars(entries: Iterable[tuple[str, str | None, float]]) -> Document:
+    """Horizontal bars from zero: name, address (or None) and value of each, in the order given.
+
+    Bars of values below zero go to the left of zero. Returns `bars` with positions, `zero`, `width` and `height`.
+    """
+    listed = list(entries)
+    low = min((value for *_, value in listed), default=0.0)
+    high = max((value for *_, value in listed), default=0.0)
+    low, high = min(low, 0.0), max(high, 0.0)
+    span = (high - low) or 1.0
+    room = BARS_WIDTH - BAR_LABEL - BAR_VALUE
+
+    def x(value: float) -> float:
+        return round(BAR_LABEL + room * (value - low) / span, 1)
+
+    drawn = []
+    for place, (label, href, value) in enumerate(listed):
+        left, right = sorted((x(0.0), x(value)))
+        drawn.append(
+            {
+                "label": label,
+                "href": href,
+                "value": value,
+                "x": left,
+                "width": round(max(right - left, 1.0), 1),
+                "y": place * BAR + 4,
+                "text_x": right + 6,
+                "text_y": place * BAR + BAR / 2 + 4,
+            }
+        )
+    return {
+        "bars": drawn,
+        "zero": x(0.0),
+        "thick": BAR - 8,
+        "label_x": BAR_LABEL - 10,
+        "width": BARS_WIDTH,
+        "height": len(drawn) * BAR + 4,
+    }
+
+
+def rounded_up(value: float) -> float:
+    """The next number that makes a good end of a scale: 1, 2, 2.5 or 5 times a power of ten.
+
+    >>> rounded_up(0.93), rounded_up(137), rounded_up(2.1)
+    (1.0, 200.0, 2.5)
+    """
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1.0, 2.0, 2.5, 5.0, 10.0) if step * power >= value)
 
 
 def timeline(lanes: Iterable[tuple[Document, list[Document]]]) -> Document:

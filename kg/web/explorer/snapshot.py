@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,12 @@ def write_snapshot(dataset: Dataset, target: Path, base_iri: str) -> None:
 
     A dataset on another server is read in one go: looking up one thing after the other would take it minutes.
     """
-    store = dataset if isinstance(dataset, ox.Store) else _copied(dataset)
+    store = dataset if isinstance(dataset, ox.Store) else copied(dataset)
+    write_documents(documents(store, base_iri), target)
+
+
+def write_documents(named: Iterable[tuple[str, Any]], target: Path) -> None:
+    """Write documents with their names to the file `target`, which appears when it is complete."""
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
     with sqlite3.connect(partial) as database:
@@ -35,12 +40,24 @@ def write_snapshot(dataset: Dataset, target: Path, base_iri: str) -> None:
             "INSERT INTO document VALUES (?, ?)",
             (
                 (name, json.dumps(document, ensure_ascii=False, separators=(",", ":")))
-                for name, document in documents(store, base_iri)
+                for name, document in named
             ),
         )
         database.commit()
     database.close()
     partial.replace(target)
+
+
+class Documents:
+    """What `write_documents` wrote. The file may be deleted while it is open."""
+
+    def __init__(self, file: Path) -> None:
+        self._database = sqlite3.connect(f"file:{file}?mode=ro", uri=True, check_same_thread=False)
+
+    def read(self, name: str) -> Any:
+        """The document of that name; None where there is none."""
+        row = self._database.execute("SELECT body FROM document WHERE name = ?", (name,)).fetchone()
+        return json.loads(row[0]) if row else None
 
 
 def documents(store: Dataset, base_iri: str) -> Iterator[tuple[str, Any]]:
@@ -87,10 +104,7 @@ def documents(store: Dataset, base_iri: str) -> Iterator[tuple[str, Any]]:
             )
 
 
-# --- private helpers ---
-
-
-def _copied(dataset: Dataset) -> ox.Store:
+def copied(dataset: Dataset) -> ox.Store:
     """The default graph in memory."""
     store = ox.Store()
     store.bulk_extend(dataset.quads_for_pattern(None, None, None, ox.DefaultGraph()))

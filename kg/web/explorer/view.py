@@ -39,11 +39,16 @@ async def catalogue_of(request: Request) -> Catalogue:
     return await _explorer(request).current()
 
 
-def answer(request: Request, template: str, document: dict[str, Any], **values: Any) -> Response:
-    """The document, as JSON or as the page that `template` makes of it; `values` are for the page only."""
+def answer(
+    request: Request, template: str, document: dict[str, Any], *, keep: bool = True, **values: Any
+) -> Response:
+    """The document, as JSON or as the page that `template` makes of it; `values` are for the page only.
+
+    What depends on more than the dataset version is not to be kept.
+    """
     if wants_json(request):
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-        return keep_page(request, JSON.key, text)
+        return keep_page(request, JSON.key, text) if keep else respond(request, text, JSON.media_type)
     page = render(
         template,
         version=_explorer(request).shown or request.app.state.endpoint.version,
@@ -52,7 +57,9 @@ def answer(request: Request, template: str, document: dict[str, Any], **values: 
         document=document,
         **values,
     )
-    return keep_page(request, negotiation.HTML.key, page)
+    if keep:
+        return keep_page(request, negotiation.HTML.key, page)
+    return respond(request, page, headers={"Content-Language": reader().lang})
 
 
 def wants_json(request: Request) -> bool:

@@ -1,9 +1,10 @@
 """The server's side of the query processes: who is free, who is late, who has died, and which version they read.
 
-Three rules keep one query from slowing others. A query that runs for longer than SLOW gets a low scheduling priority
-and its process no longer counts among the `workers` kept for quick ones: another is forked in its place. At its
-deadline the process is killed, as it is when the client hangs up. When all `max_workers` are held by slow queries and
-somebody waits, the longest-running query of whoever holds most of them is ended.
+Three rules keep one query from slowing others. The process of a query that runs for longer than SLOW, and not just because
+the machine is busy, no longer counts among the `workers` kept for quick ones: another is forked in its place. The more
+processor time it has taken, the lower its scheduling priority. At its deadline the process is killed, as it is when the
+client hangs up. When all `max_workers` are held by slow queries and somebody waits, the longest-running query of whoever
+holds most of them is ended.
 
 Everything runs in the event loop; nothing here blocks.
 """
@@ -34,13 +35,21 @@ from kg.web.querying.lookup import Lookups
 
 SLOW: Final = 0.1
 """Seconds after which a query counts as slow."""
+BUSY: Final = 0.03
+"""Seconds of processor time that a query has taken by then, unless its reader keeps it waiting; otherwise it is the machine
+that is busy, and more processes would make it busier."""
+STARVED: Final = 0.5
+"""Seconds after which a query counts as slow whatever keeps it."""
 SPARED: Final = 0.3
 """Seconds of processor time that a query has at least, however many wait: a busy machine is no reason to end it."""
 TICK: Final = 0.05
 """Seconds between looks at the clock; deadlines are kept to this precision."""
 BUFFERED: Final = 256 * 1024
 """Bytes of an answer that wait in the server before the worker has to wait."""
-LOW_PRIORITY: Final = 19
+PRIORITIES: Final = ((1.0, 19), (0.1, 10))
+"""Seconds of processor time, and the niceness that a query has after them: who asks for much gets on, who asks for too much
+gets what nobody else wants."""
+LOWEST: Final = PRIORITIES[0][1]
 SOON: Final = 1.0
 """Seconds within which a query whose process was ended from outside is given to another: it was hardly the reason."""
 FAILED_STARTS: Final = 20
@@ -544,10 +553,17 @@ class Pool:
             self.stop(answer, QueryFailed("timeout", f"The query ran for {limit} s and was stopped."))
         elif now - answer.begun > self.transfer_timeout:
             self.stop(answer, QueryFailed("transfer", "The client read too slowly."))
-        elif not answer.slow and now - answer.begun > SLOW:
-            answer.slow = True
+        elif answer.slow:
+            spent = worker.spent() if worker.lowered < LOWEST else 0.0
+            priority = next((lower for after, lower in PRIORITIES if spent > after), 0)
+            if priority > worker.lowered:
+                worker.lower_priority(priority)
+        elif not worker.counting:
             worker.start_counting()
-            worker.lower_priority()
+        elif now - answer.begun > SLOW and (
+            answer.paused_at or worker.spent() >= BUSY or now - answer.begun > STARVED
+        ):
+            answer.slow = True
             answer.turn_slow()
 
     def _shed(self, now: float) -> None:
@@ -571,11 +587,15 @@ class _Worker(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._pending = b""
         self._data_left = 0
-        self._lowered = False
+        self.lowered = 0
+        """The niceness of its process."""
+        self.counting = False
+        """Whether it is known how much processor time its query takes."""
         self._counted_from = 0.0
 
     def ask(self, answer: Answer) -> None:
         self.answer = answer
+        self.counting = False
         last_resort = self._pool.transfer_timeout + 2 * answer.query.timeout + 5
         assert self._transport is not None
         self._transport.write(frames.query_frame({**answer.query.request, "last_resort": last_resort}))
@@ -634,27 +654,28 @@ class _Worker(asyncio.Protocol):
             self._transport.resume_reading()
 
     def start_counting(self) -> None:
-        """From now on `spent` counts."""
+        """From now on `spent` counts, for the query that it has."""
+        self.counting = True
         self._counted_from = _processor_time(self.pid)
 
     def spent(self) -> float:
         """Seconds of processor time since `start_counting`; where the system does not tell, seconds."""
         return _processor_time(self.pid) - self._counted_from
 
-    def lower_priority(self) -> None:
-        self._lowered = True
+    def lower_priority(self, niceness: int) -> None:
+        self.lowered = niceness
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self.pid, LOW_PRIORITY)
+            os.setpriority(os.PRIO_PROCESS, self.pid, niceness)
 
     def restore_priority(self) -> bool:
         """False where the system does not let an ordinary user raise a priority again."""
-        if not self._lowered:
+        if not self.lowered:
             return True
         try:
             os.setpriority(os.PRIO_PROCESS, self.pid, 0)
         except OSError:
             return False
-        self._lowered = False
+        self.lowered = 0
         return True
 
     def hang_up(self) -> None:
