@@ -631,11 +631,3 @@ def suspected_typo(s: Situation) -> Focus | None:
         key = entry["id"]
         return lambda ids: f"{ids.of(key)}/remark/{s.edition}-{s.country}-suspected-typo"
     return None
-
-
-@fault("OneNamePerLanguage")
-def another_name_later(s: Situation) -> Focus | None:
-    if s.later and (entry := s.take("initiatives", lambda entry: entry.get("lifecycle") == "active")):
-        entry["name"] = f"{entry['name']} {s.edition}"
-        return _entry(entry)
-    return None

@@ -37,7 +37,7 @@ CONCEPT_PROPERTIES = {
 @pytest.fixture(scope="session")
 def sample_graph() -> Graph:
     """sample.ttl with reference data, concepts, ontology and what follows: what the default graph of a store would be."""
-    return _merged(_sample_parts())
+    return _merged(_sample_parts(_editions()))
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +59,14 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> ox.Store:
 
 
 @pytest.fixture(scope="session")
+def one_edition(tmp_path_factory: pytest.TempPathFactory) -> ox.Store:
+    """The sample without the country that has answered twice."""
+    folder = tmp_path_factory.mktemp("one-edition") / "store"
+    publish(folder, sorted_nquads(_sample_graphs({})))
+    return open_store(folder)
+
+
+@pytest.fixture(scope="session")
 def bundled_nquads() -> bytes:
     """The bundled data, mapped, reasoned and validated."""
     built = build()
@@ -76,10 +84,10 @@ def store(bundled_nquads: bytes, tmp_path_factory: pytest.TempPathFactory) -> ox
     return open_store(folder)
 
 
-def _sample_graphs() -> dict[URIRef, Graph]:
+def _sample_graphs(editions: dict[URIRef, Graph] | None = None) -> dict[URIRef, Graph]:
     iris = Iris()
-    statements, reference, ontology, inferred = _sample_parts()
-    editions = _editions()
+    editions = _editions() if editions is None else editions
+    statements, reference, ontology, inferred = _sample_parts(editions)
     for graph in editions.values():
         statements -= graph
     return {
@@ -96,8 +104,8 @@ def _editions() -> dict[URIRef, Graph]:
     return {URIRef(str(graph.identifier)): graph for graph in parsed.graphs() if len(graph)}
 
 
-def _sample_parts() -> tuple[Graph, Graph, Graph, Graph]:
-    statements = _merged((Graph().parse(SAMPLE, format="turtle"), *_editions().values()))
+def _sample_parts(editions: dict[URIRef, Graph]) -> tuple[Graph, Graph, Graph, Graph]:
+    statements = _merged((Graph().parse(SAMPLE, format="turtle"), *editions.values()))
     reference = Graph()
     for triple in reference_triples():
         if str(triple[0]).rsplit("/", 1)[1] in REFERENCE or "/region/" in triple[0]:

@@ -15,8 +15,8 @@ OGP, OECD = str(IRIS.organisation("ogp")), str(IRIS.organisation("oecd"))
 
 
 @pytest.fixture(scope="module")
-def network(sample: ox.Store) -> Network:
-    return Network.load(sample)
+def network(one_edition: ox.Store) -> Network:
+    return Network.load(one_edition)
 
 
 def edges(network: Network) -> set[frozenset[str]]:
@@ -92,8 +92,8 @@ def test_measures(network: Network) -> None:
     assert sorted(iri for group in network.communities() for iri in group) == sorted(network.graph)
 
 
-def test_measures_are_the_same_every_time(network: Network, sample: ox.Store) -> None:
-    assert Network.load(sample).measures() == network.measures()
+def test_measures_are_the_same_every_time(network: Network, one_edition: ox.Store) -> None:
+    assert Network.load(one_edition).measures() == network.measures()
 
 
 def test_a_path_names_the_agreements_along_it(network: Network) -> None:
@@ -132,8 +132,10 @@ def test_suggestions_give_reasons(network: Network) -> None:
 
 
 @pytest.mark.parametrize("country", ["ISL", "MLT", "EST", "CYP", "LUX"])
-def test_suggestions_are_those_of_the_named_query(country: str, network: Network, sample: ox.Store) -> None:
-    _compare(network, sample, country)
+def test_suggestions_are_those_of_the_named_query(
+    country: str, network: Network, one_edition: ox.Store
+) -> None:
+    _compare(network, one_edition, country)
 
 
 @pytest.mark.parametrize("country", ["COL", "CHL", "GBR", "BRA"])
