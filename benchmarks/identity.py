@@ -20,6 +20,7 @@ from itertools import combinations
 from pathlib import Path
 
 from benchmarks.generator import Corpus
+from kg.extraction.evaluate import Score
 from kg.iris import Iris, slug
 from kg.records.identity import Identities
 from kg.records.load import load_record, record_files
@@ -33,28 +34,12 @@ from kg.resources import bundled
 GOLD = Path(__file__).resolve().parent.parent / "tests" / "records" / "identity-gold.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Counts of pairs at one threshold: rightly found, wrongly found, missed."""
+@dataclass(slots=True, kw_only=True)
+class Measured(Score):
+    """Counts of pairs at one threshold."""
 
     what: str
     threshold: float
-    right: int
-    wrong: int
-    missed: int
-
-    @property
-    def precision(self) -> float:
-        return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
-
-    @property
-    def recall(self) -> float:
-        return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
-
-    @property
-    def f1(self) -> float:
-        total = self.precision + self.recall
-        return 2 * self.precision * self.recall / total if total else 0.0
 
 
 def gold(file: Path = GOLD) -> tuple[list[Record], dict[frozenset[str], bool]]:
@@ -69,7 +54,7 @@ def measure_gold(threshold: float) -> Measured:
     records, pairs = gold()
     found = {pair for pair in _scores(records, threshold) if pair in pairs}
     same = {pair for pair, verdict in pairs.items() if verdict}
-    return Measured("gold set", threshold, len(found & same), len(found - same), len(same - found))
+    return _measured("gold set", threshold, found, same)
 
 
 def mistaken(threshold: float) -> list[str]:
@@ -124,7 +109,7 @@ def measure_noise(kind: str, threshold: float, seed: int, originals: Iterable[Re
             met.add(second)
         else:
             wrong += 1
-    return Measured(kind, threshold, len(met), wrong, len(made) - len(met))
+    return Measured(len(met), wrong, len(made) - len(met), what=kind, threshold=threshold)
 
 
 def generated_pairs(members: int, editions: int, seed: int) -> tuple[list[Record], set[frozenset[str]]]:
@@ -142,7 +127,11 @@ def measure_generated(threshold: float, seed: int, members: int = 20, editions: 
     records, same = generated_pairs(members, editions, seed)
     scores = _scores(records, threshold)
     found = {pair for pair in scores if all(path.startswith("body/") for path in pair)}
-    return Measured("generated corpus", threshold, len(found & same), len(found - same), len(same - found))
+    return _measured("generated corpus", threshold, found, same)
+
+
+def _measured(what: str, threshold: float, found: set[frozenset[str]], same: set[frozenset[str]]) -> Measured:
+    return Measured(len(found & same), len(found - same), len(same - found), what=what, threshold=threshold)
 
 
 def _typos(body: Body, rng: random.Random) -> str | None:

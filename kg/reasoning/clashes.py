@@ -18,9 +18,10 @@ from rdflib.term import Node
 
 from kg.errors import NotConforming
 from kg.namespaces import PREFIXES
-from kg.reasoning.explanation import Explanation, Triple
+from kg.reasoning.explanation import Explanation
 from kg.reasoning.schema import Schema
 from kg.reasoning.sources import SourceAnswer, label_of, sources_of
+from kg.terms import Triple
 
 ClashKind = OneOf[
     "disjoint-classes", "disjoint-properties", "irreflexive", "asymmetric", "same-and-different", "ill-typed-literal",

@@ -14,10 +14,11 @@ from rdflib import OWL, RDF, Graph, Literal
 from kg.errors import KgError
 from kg.namespaces import DG
 from kg.reasoning.clashes import Clash, Inconsistent, find_clashes, unexplained
-from kg.reasoning.compiled import Saturation, Triple
+from kg.reasoning.compiled import Saturation
 from kg.reasoning.ontology import rule_files
 from kg.reasoning.rules import Rule, load_rules
 from kg.reasoning.schema import Schema
+from kg.terms import Triple
 
 Engine = OneOf["owlrl", "compiled"]
 

@@ -14,8 +14,8 @@ from rdflib import OWL, RDF, Literal
 from rdflib.term import Node
 
 from kg.reasoning.schema import Schema, Table, UnsupportedAxiomError
+from kg.terms import Triple
 
-Triple = tuple[Node, Node, Node]
 _Fact = tuple[int, int, int]
 
 

@@ -8,8 +8,7 @@ from rdflib import RDF, Graph, Literal
 from rdflib.term import Node
 
 from kg.reasoning.schema import Schema
-
-Triple = tuple[Node, Node, Node]
+from kg.terms import Triple
 
 
 class Explanation:

@@ -19,10 +19,11 @@ from rdflib.term import Node
 
 from kg.reasoning.clashes import Clash, find_clashes
 from kg.reasoning.closure import Closure, conclusions, graph_of, useful
-from kg.reasoning.compiled import Saturation, Triple
+from kg.reasoning.compiled import Saturation
 from kg.reasoning.ontology import rule_files
 from kg.reasoning.rules import Rule, load_rules, operators
 from kg.reasoning.schema import Schema, UnsupportedAxiomError
+from kg.terms import Triple
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
-from rdflib import XSD, BNode, Graph, Literal, URIRef, Variable
+from rdflib import BNode, Graph, URIRef, Variable
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import Query
@@ -16,8 +16,8 @@ from rdflib.term import Node
 
 from kg.errors import KgError
 from kg.namespaces import PREFIXES
+from kg.terms import Triple, to_oxigraph
 
-Triple = tuple[Node, Node, Node]
 Pattern = tuple[Node, Node, Node]
 
 
@@ -40,7 +40,7 @@ class Rule:
         written, so that conclusions about literals are left to rdflib.
         """
         store = ox.Store()
-        store.bulk_extend(ox.Quad(*map(_ox, triple)) for triple in self._matched(graph))  # type: ignore[arg-type]
+        store.bulk_extend(ox.Quad(*map(to_oxigraph, triple)) for triple in self._matched(graph))  # type: ignore[arg-type]
         found = store.query(self.text, prefixes=PREFIXES)
         assert isinstance(found, ox.QueryTriples)  # load_rules lets CONSTRUCT pass only
         triples = [(t.subject, t.predicate, t.object) for t in found]
@@ -127,16 +127,6 @@ def _exists(expression: CompValue) -> Iterator[CompValue]:
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, CompValue):
                 yield from _exists(item)
-
-
-def _ox(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    if isinstance(term, URIRef):
-        return ox.NamedNode(str(term))
-    if isinstance(term, Literal):
-        if term.language:
-            return ox.Literal(str(term), language=term.language)
-        return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype or XSD.string)))
-    return ox.BlankNode(str(term))
 
 
 def _rdf(term: object) -> Node:

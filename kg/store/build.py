@@ -16,7 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from rdflib import Graph, URIRef
 
@@ -28,7 +28,7 @@ from kg.iris import Iris
 from kg.mapping.editions import Edition, SourceKey, editions, settle_editions, source_key
 from kg.mapping.nquads import sorted_nquads
 from kg.mapping.response import response_triples
-from kg.reasoning import Clash, Inconsistent, Part, close_across
+from kg.reasoning import Clash, Inconsistent, Part, close_across, graph_of
 from kg.records.load import RECORD_FOLDERS, load_record, record_files
 from kg.records.model import Record
 from kg.records.problems import Problem, RecordError
@@ -43,7 +43,7 @@ from kg.store.engines import Connection
 from kg.store.executors import WorkerLost, executor_of, workers_of
 from kg.store.fingerprints import Fingerprints, fingerprints
 from kg.store.forms import clashes_from_json, clashes_to_json, report_from_bytes, report_to_bytes
-from kg.store.ntriples import Terms, Triple
+from kg.store.ntriples import Terms
 from kg.store.remote import RemoteVersion, current_version
 from kg.store.remote_publish import publish_remote_graphs, require_writable
 from kg.store.units import (
@@ -55,7 +55,6 @@ from kg.store.units import (
     close_source,
     entailed,
     graph_name,
-    graph_of,
     judged_of,
     lines_of,
     map_source,
@@ -66,6 +65,7 @@ from kg.store.units import (
     part_of,
     reference_graphs,
 )
+from kg.terms import Triple
 from kg.validation import Finding, Report, Severity, validate_parts
 
 Progress = Callable[[str], None]
@@ -109,7 +109,7 @@ class Built:
     def statements(self) -> Graph:
         """Everything stated about the world: responses and reference data, without figures, ontology, entailments."""
         apart = (self.iris.ontology_graph, self.iris.indicators_graph, self.iris.inferred_graph)
-        return _merged(self.graphs[name] for name in self.graphs if name not in apart)
+        return graph_of(*(self.graphs[name] for name in self.graphs if name not in apart))
 
     def texts(self) -> dict[URIRef, GraphText]:
         """The graphs as they are published."""
@@ -132,6 +132,16 @@ class Built:
             suffix = b" <" + str(name).encode() + b"> ."
             lines.extend(line[:-2] + suffix for line in text.read().splitlines())
         return b"".join(line + b"\n" for line in sorted(lines))
+
+
+class Options(TypedDict, total=False):
+    """How to build: the keyword arguments of `build`."""
+
+    contacts: bool
+    cache: Cache | None
+    executor: str
+    keep_going: bool
+    progress: Progress
 
 
 class NothingToBuild(KgError):
@@ -266,31 +276,18 @@ def build_and_publish(
     inputs: Sequence[Path],
     store: Path,
     iris: Iris | None = None,
-    *,
-    contacts: bool = False,
-    cache: Cache | None = None,
-    executor: str = "serial",
-    keep_going: bool = False,
-    progress: Progress = _quiet,
+    **options: Unpack[Options],
 ) -> tuple[Built, Version]:
     """`build`, then replace what `store` serves in one step.
 
     Raises NotConforming on a Violation or an inconsistency, and RecordError when `store` serves a source that is missing
     now and an input cannot be read, which may be the one; then the store is as it was.
     """
-    built = build(
-        inputs,
-        iris,
-        contacts=contacts,
-        cache=cache,
-        executor=executor,
-        keep_going=keep_going,
-        progress=progress,
-    )
+    built = build(inputs, iris, **options)
     require_publishable(built)
     if built.left_out:
         _require_none_lost(built, _served(store))
-    progress("Publishing")
+    options.get("progress", _quiet)("Publishing")
     texts = {str(name): text for name, text in built.texts().items()}
     return built, publish_graphs(store, texts, reports=_reports(built))
 
@@ -299,28 +296,16 @@ def build_and_publish_remote(
     inputs: Sequence[Path],
     settings: Settings,
     iris: Iris | None = None,
-    *,
-    contacts: bool = False,
-    cache: Cache | None = None,
-    executor: str = "serial",
-    keep_going: bool = False,
-    progress: Progress = _quiet,
+    **options: Unpack[Options],
 ) -> tuple[Built, RemoteVersion]:
     """As `build_and_publish`, to the SPARQL server that the settings name.
 
     Raises KgError before anything is built when that server is not there or may not be written to.
     """
+    progress = options.get("progress", _quiet)
     progress("Asking the SPARQL server")
     require_writable(settings)
-    built = build(
-        inputs,
-        iris,
-        contacts=contacts,
-        cache=cache,
-        executor=executor,
-        keep_going=keep_going,
-        progress=progress,
-    )
+    built = build(inputs, iris, **options)
     require_publishable(built)
     if built.left_out:
         with suppress(NoStore):
@@ -662,11 +647,3 @@ def _said(finding: Finding) -> str:
     value = f" [{finding.value}]" if finding.value else ""
     sources = "; ".join(map(str, finding.sources))
     return f"{finding.label}: {finding.message}{value}" + (f" Stated in {sources}." if sources else "")
-
-
-def _merged(graphs: Iterable[Graph]) -> Graph:
-    merged = Graph()
-    for graph in graphs:
-        for triple in graph:
-            merged.add(triple)
-    return merged

@@ -139,18 +139,7 @@ def publish(
     """
     if version_id is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", version_id):
         raise KgError("a version's id is made of letters, digits, '.', '_' and '-'", where=repr(version_id))
-    try:
-        (target / "versions").mkdir(parents=True, exist_ok=True)
-        with _publishing(target):
-            _clear_leftovers(target)
-            version = _complete(target, quads, version_id)
-            write_reports(version.path, reports or {})
-            _note_withdrawn(target, version)
-            _point_to(target, version)
-            _prune(target, keep)
-    except OSError as error:
-        raise KgError(f"cannot be published ({error.strerror or error})", where=str(target)) from error
-    return version
+    return _published(target, lambda: _complete(target, quads, version_id), keep, reports)
 
 
 def publish_graphs(
@@ -164,18 +153,7 @@ def publish_graphs(
 
     Raises as `publish`.
     """
-    try:
-        (target / "versions").mkdir(parents=True, exist_ok=True)
-        with _publishing(target):
-            _clear_leftovers(target)
-            version = _complete_graphs(target, graphs)
-            write_reports(version.path, reports or {})
-            _note_withdrawn(target, version)
-            _point_to(target, version)
-            _prune(target, keep)
-    except OSError as error:
-        raise KgError(f"cannot be published ({error.strerror or error})", where=str(target)) from error
-    return version
+    return _published(target, lambda: _complete_graphs(target, graphs), keep, reports)
 
 
 def current_version(target: Path) -> Version:
@@ -402,6 +380,24 @@ def _publishing(target: Path, patience: float = 0.0) -> Iterator[None]:
                     ) from None
                 time.sleep(0.05)
         yield
+
+
+def _published(
+    target: Path, complete: Callable[[], Version], keep: int, reports: Mapping[str, str] | None
+) -> Version:
+    """The version that `complete` makes, served from now on."""
+    try:
+        (target / "versions").mkdir(parents=True, exist_ok=True)
+        with _publishing(target):
+            _clear_leftovers(target)
+            version = complete()
+            write_reports(version.path, reports or {})
+            _note_withdrawn(target, version)
+            _point_to(target, version)
+            _prune(target, keep)
+    except OSError as error:
+        raise KgError(f"cannot be published ({error.strerror or error})", where=str(target)) from error
+    return version
 
 
 def _complete(target: Path, quads: bytes | Iterable[bytes] | Iterable[ox.Quad], given: str | None) -> Version:

@@ -14,8 +14,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg.errors import KgError
-
-Triple = tuple[Node, Node, Node]
+from kg.terms import Triple
 
 
 class Terms:

@@ -25,6 +25,7 @@ from kg.errors import KgError, NotConforming
 from kg.iris import Iris
 from kg.reasoning import Clash, close, ontology_graph
 from kg.store.embedded import Superseded, Version, WorkingCopy, publish_copy, working_copy
+from kg.terms import to_oxigraph
 from kg.validation import Report, load_shapes, validate
 
 Change = Callable[[ox.Store, Version], None]
@@ -285,7 +286,7 @@ def _stated_somewhere(store: ox.Store, triple: ox.Triple) -> ox.Quad | None:
 def _entail(store: ox.Store, inferred: Graph, name: str) -> None:
     """Replace the inferred graph, and what it brings to the default graph."""
     graph, default = ox.NamedNode(name), ox.DefaultGraph()
-    wanted = {ox.Triple(_term(s), _term(p), _term(o)) for s, p, o in inferred}
+    wanted = {ox.Triple(*map(to_oxigraph, triple)) for triple in inferred}  # type: ignore[arg-type]
     present = {q.triple for q in store.quads_for_pattern(None, None, None, graph)}
     for triple in present - wanted:
         store.remove(ox.Quad(triple.subject, triple.predicate, triple.object, graph))
@@ -337,21 +338,6 @@ def _node(term: Any) -> Node:
     raise NotWritable(
         f"{term} is a term of RDF 1.2, and this dataset is checked as RDF 1.1",
         hint="Use IRIs, blank nodes, and literals without a direction.",
-    )
-
-
-def _term(node: Node) -> Any:
-    if isinstance(node, URIRef):
-        return ox.NamedNode(str(node))
-    if isinstance(node, BNode):
-        return ox.BlankNode(str(node))
-    assert isinstance(node, Literal)
-    if node.language:
-        return ox.Literal(str(node), language=node.language)
-    return (
-        ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype)))
-        if node.datatype
-        else ox.Literal(str(node))
     )
 
 

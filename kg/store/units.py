@@ -25,7 +25,7 @@ from kg.mapping.nquads import content_hash, sorted_ntriples
 from kg.mapping.reference import reference_triples
 from kg.mapping.response import response_triples
 from kg.mapping.survey import survey_triples
-from kg.reasoning import Part, Reference, close, close_part, ontology_graph, useful
+from kg.reasoning import Part, Reference, close, close_part, graph_of, ontology_graph, useful
 from kg.records.load import record_of
 from kg.records.problems import Problem, RecordError
 from kg.records.same_as import SameAs
@@ -33,7 +33,8 @@ from kg.resources import bundled
 from kg.store.cache import Cache, Damaged, Entry, Result, key_of
 from kg.store.fingerprints import Fingerprints, fingerprints
 from kg.store.forms import clashes_from_json, clashes_to_json
-from kg.store.ntriples import Terms, Triple, require_readable, written
+from kg.store.ntriples import Terms, require_readable, written
+from kg.terms import Triple
 from kg.validation import Background, Judged, load_shapes, validate_part
 
 RECORDS = frozenset({".yaml", ".yml"})
@@ -242,14 +243,6 @@ def reference_graphs(iris: Iris, surveys: Iterable[tuple[str, int]]) -> dict[URI
         iris.indicators_graph: graph_of(indicator_triples(iris=iris)),
         iris.ontology_graph: ontology,
     }
-
-
-def graph_of(triples: Iterable[Triple]) -> Graph:
-    """A graph of the triples."""
-    graph = Graph()
-    for triple in triples:
-        graph.add(triple)
-    return graph
 
 
 def lines_of(triples: Iterable[Triple]) -> bytes:

@@ -19,14 +19,14 @@ from rdflib import RDFS, SH, BNode, Graph, Literal, URIRef
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
-from rdflib.term import Identifier, Node
+from rdflib.term import Identifier
 
 from kg.errors import KgError
 from kg.namespaces import DG
+from kg.terms import Triple
 from kg.validation.setwise import Asked, Key, without_sparql
 
 Engine = OneOf["set-wise", "pyshacl"]
-Triple = tuple[Node, Node, Node]
 Results = dict[Key, tuple[Literal, ...]]
 """Results by (focus, path, value, shape, component), with their messages."""
 

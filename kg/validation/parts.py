@@ -21,12 +21,13 @@ from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg.reasoning import Part, Reference, useful
-from kg.validation.checking import Results, Triple, class_hierarchy, core_results
+from kg.terms import Triple, to_oxigraph
+from kg.validation.checking import Results, class_hierarchy, core_results
 from kg.validation.findings import Basis, Reader, complex_paths, finding_of
 from kg.validation.judged import Found, Judged, normal, with_path
 from kg.validation.report import Finding, Report
 from kg.validation.scope import Reach, properties_of, with_targets
-from kg.validation.setwise import Asked, Key, Number, number_of, to_ox, without_sparql
+from kg.validation.setwise import Asked, Key, Number, number_of, without_sparql
 from kg.validation.shapes import rules_of
 from kg.validation.stored import Stored, Watched
 
@@ -380,7 +381,7 @@ def _is_thing(node: Node) -> bool:
 
 def _ntriples(triples: Iterable[Triple]) -> bytes:
     text = ox.serialize(
-        (ox.Triple(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in triples),  # type: ignore[arg-type]
+        (ox.Triple(*map(to_oxigraph, triple)) for triple in triples),  # type: ignore[arg-type]
         format=ox.RdfFormat.N_TRIPLES,
     )
     assert text is not None

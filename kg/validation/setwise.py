@@ -17,6 +17,7 @@ from rdflib import RDF, RDFS, SH, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg.errors import KgError
+from kg.terms import to_oxigraph
 from kg.validation.shapes import constraint_prefixes
 
 Key = tuple[Node, Node | None, Node | None, Node, Node | None]
@@ -67,7 +68,10 @@ class Asked:
 
     def add(self, triples: Iterable[tuple[Node, Node, Node]]) -> None:
         """Give the engine these statements of the graph too."""
-        self._store.bulk_extend(ox.Quad(to_ox(s), to_ox(p), self._object(o)) for s, p, o in triples)  # type: ignore[arg-type]
+        self._store.bulk_extend(
+            ox.Quad(to_oxigraph(s), to_oxigraph(p), self._object(o))  # type: ignore[arg-type]
+            for s, p, o in triples
+        )
 
     def results(
         self, shapes: Graph, *, only: Container[Node] | None = None
@@ -89,7 +93,7 @@ class Asked:
     def _object(self, term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
         if isinstance(term, Literal) and (number := number_of(term)) is not None:
             self._written[number] = term
-        return to_ox(term)
+        return to_oxigraph(term)
 
     def _constraint(
         self, shapes: Graph, shape: Node, constraint: Node, focus: Container[Node]
@@ -191,16 +195,6 @@ def _filled(template: Literal, bound: dict[str, Node]) -> Literal:
 
 def _deactivated(shapes: Graph, node: Node) -> bool:
     return (node, SH.deactivated, Literal(True)) in shapes
-
-
-def to_ox(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    if isinstance(term, URIRef):
-        return ox.NamedNode(str(term))
-    if isinstance(term, Literal):
-        if term.language:
-            return ox.Literal(str(term), language=term.language)
-        return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype or XSD.string)))
-    return ox.BlankNode(str(term))
 
 
 def to_rdf(term: object, written: Mapping[Number, Literal]) -> Node:

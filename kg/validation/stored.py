@@ -10,9 +10,9 @@ from rdflib import Graph, Literal
 from rdflib.store import Store
 from rdflib.term import Node
 
-from kg.validation.setwise import Number, to_ox, to_rdf
+from kg.terms import Triple, to_oxigraph
+from kg.validation.setwise import Number, to_rdf
 
-Triple = tuple[Node, Node, Node]
 Pattern = tuple[Node | None, Node | None, Node | None]
 
 
@@ -32,7 +32,7 @@ class Stored(Store):
     ) -> Iterator[tuple[Triple, Iterator[None]]]:
         if isinstance(triple_pattern[0], Literal):
             return
-        s, p, o = (None if term is None else to_ox(term) for term in triple_pattern)
+        s, p, o = (None if term is None else to_oxigraph(term) for term in triple_pattern)
         for quad in self._store.quads_for_pattern(s, p, o, self._graph):  # type: ignore[arg-type]
             subject, predicate, value = (
                 to_rdf(term, self._written) for term in (quad.subject, quad.predicate, quad.object)

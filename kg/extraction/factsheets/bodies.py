@@ -10,6 +10,7 @@ from functools import cache
 from rapidfuzz import fuzz
 
 from kg.extraction.evidence import Confidence, Evidence
+from kg.extraction.factsheets.citing import MONTHS
 from kg.extraction.factsheets.governance import (
     above,
     clauses,
@@ -941,9 +942,7 @@ _ISSUED_BY = re.compile(
     r"(?:Ministerial |Joint )?(?:Decrees?|Orders?|Regulations?|Resolutions?|Ordinances?|Decisions?) (?:of|by|issued by) the ((?:Federal )?Ministry (?:of|for) .{4,60})$"
 )
 _UNIT_OF = re.compile(r"\w \w.*\b(?:Centre|Center|Unit|Directorate|Department|Division|Section|Laboratory)$")
-_MONTH = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
-)
+_MONTH = re.compile(r"(?:" + MONTHS + r")\b")
 _FORMER = re.compile(r"\((?:formerly|previously|former)\b[^)]*$")
 _ACRONYM = re.compile(r"[A-Z][\w-]{1,9}(?![\w-])")
 _AND_ITS = re.compile(

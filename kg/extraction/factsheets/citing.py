@@ -335,10 +335,10 @@ _NUMBERS = (
         r"(?<![\w/.])(?:s\.?l\.?|l\.?n\.?)\s?(?P<n>\d{1,4}(?:\.\d{1,3})?)(?:\sof\s(?P<y>(?:19|20)\d\d))?(?!\w)"
     ),
 )
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _ISSUED = re.compile(
     rf"(?P<noun>(?:(?:Royal|Government|Ministerial|Presidential|Grand-Ducal|Organic|Special|Federal|Cabinet|Legislative) )?(?:Regulation|Decree|Ordinance|Order|Resolution|Act|Law))"
-    rf"(?: (?:of|by|adopted by) the [A-Z][\w,’-]*(?: (?:of|for|and|the|[A-Z][\w,’-]*)){{0,14}}?)?,? (?:of|dated) (?P<date>\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS}) (?:19|20)\d\d)"
+    rf"(?: (?:of|by|adopted by) the [A-Z][\w,’-]*(?: (?:of|for|and|the|[A-Z][\w,’-]*)){{0,14}}?)?,? (?:of|dated) (?P<date>\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTHS}) (?:19|20)\d\d)"
 )
 _ISSUED_KINDS = {
     "Regulation": "regulation",
@@ -377,6 +377,8 @@ _TITLE_LISTED = re.compile(
     r"(?:\s?:\s|\s(?:entitled|titled)\s(?:the\s)?|\s\((?=[^()]*(?:Rules|Regulations|Order|Act)\b[^()]*\)))(?P<title>[A-Z](?:[^;:.()\n]|\([^()\n]{2,60}(?:\([^()\n]{2,20}\)[^()\n]{0,60})?\)){8,230}?(?:Regulations|Rules|Order|Act)(?:\s(?:19|20)\d\d)?)(?=[;,.)]|\s(?:and|was|were|is|are)\b|\s*$)"
 )
 _TITLE_BEHIND = re.compile(
-    r"(?:,? of (?:\d{1,2}(?:st|nd|rd|th)? )?(?:January|February|March|April|May|June|July|August|September|October|November|December)(?: \d{1,2})?(?:,? (?:19|20)\d\d)?)?[,)]?\s(?:(?:entitled |titled |called |the )*[‘“\"]([^’”\"]{6,200})[’”\"]|((?:on|for the|concerning|regarding|regulating|establishing|amending|relating to)\s(?!\d)[^.;(),]{4,160}?(?:,\s[A-Z][^.;(),]{3,60}(?:\sand\s[A-Z][^.;(),]{2,60})?)?(?:,\sand\s(?:on|for|of)\s[^.;(),]{5,140})?))"
+    r"(?:,? of (?:\d{1,2}(?:st|nd|rd|th)? )?(?:"
+    + MONTHS
+    + r")(?: \d{1,2})?(?:,? (?:19|20)\d\d)?)?[,)]?\s(?:(?:entitled |titled |called |the )*[‘“\"]([^’”\"]{6,200})[’”\"]|((?:on|for the|concerning|regarding|regulating|establishing|amending|relating to)\s(?!\d)[^.;(),]{4,160}?(?:,\s[A-Z][^.;(),]{3,60}(?:\sand\s[A-Z][^.;(),]{2,60})?)?(?:,\sand\s(?:on|for|of)\s[^.;(),]{5,140})?))"
     + _STOPS
 )

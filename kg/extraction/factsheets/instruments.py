@@ -15,6 +15,7 @@ from kg.documents import Block
 from kg.extraction.citations import Citation, plain_number
 from kg.extraction.evidence import Confidence, Evidence
 from kg.extraction.factsheets.citing import (
+    MONTHS,
     a_date,
     bracket_citation,
     bracket_names,
@@ -1318,9 +1319,7 @@ _ISSUER_FIRST = re.compile(
 _ALSO_CALLED = re.compile(
     r"[’”]?,?\s(?:or|(?:also |commonly |better )?(?:known|referred to) as|also called|the so-called|so-called)\s(?:the\s)?[‘“]?"
 )
-_FROM_DATE = re.compile(
-    r",\s(?:from|as of|in|on|since|effective)\s(?:\d|January|February|March|April|May|June|July|August|September|October|November|December)"
-)
+_FROM_DATE = re.compile(r",\s(?:from|as of|in|on|since|effective)\s(?:\d|" + MONTHS + r")")
 _BETWEEN = re.compile(
     r"\s(?:between|among)\s(?:the\s)?(?:[A-Z][\w-]+(?:\s(?:of\s)?[A-Z][\w-]+){0,4})(?:\s(?:and|and the|and among)\s(?:[A-Z][\w-]+(?:\s(?:of\s)?[A-Z][\w-]+){0,4}))?"
 )
@@ -1344,7 +1343,9 @@ _BROUGHT = re.compile(
     r"\s(?:brought into force|entitled|titled|called|introduced|published)\s(?:the\s)?[‘“]?"
 )
 _DATED = re.compile(
-    r"\s(?:(?:of|in|from|on)\s(?:\d{1,2}\s)?(?:January|February|March|April|May|June|July|August|September|October|November|December)\s(?:19|20)\d\d|of\s(?:19|20)\d\d|for the (?:period|years).*)$"
+    r"\s(?:(?:of|in|from|on)\s(?:\d{1,2}\s)?(?:"
+    + MONTHS
+    + r")\s(?:19|20)\d\d|of\s(?:19|20)\d\d|for the (?:period|years).*)$"
 )
 _PLAN = re.compile(r"\b(?:strategy|strategies|plan|agenda|roadmap|policy|programme|charter)\b(?! of)")
 _LISTED = re.compile(
