@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         64, ge=0, description="MiB of finished answers kept for the same question (0: none)"
     )
     in_memory_quads: int = Field(
-        500_000, ge=0, description="Up to this size each query process holds the data in memory"
+        1_000_000, ge=0, description="Up to this size each query process holds the data in memory"
     )
     trusted_proxies: str = Field(
         "", description="Comma-separated addresses of proxies whose X-Forwarded-For and -Proto are believed"

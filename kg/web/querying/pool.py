@@ -52,6 +52,8 @@ gets what nobody else wants."""
 LOWEST: Final = PRIORITIES[0][1]
 SOON: Final = 1.0
 """Seconds within which a query whose process was ended from outside is given to another: it was hardly the reason."""
+RELOADS: Final = (0.0, 1.0, 5.0, 30.0)
+"""Seconds to wait before each attempt to have the data in memory again."""
 FAILED_STARTS: Final = 20
 """Processes in a row that may fail at their start before no more are tried."""
 
@@ -508,16 +510,31 @@ class Pool:
         self._fill()
 
     async def _replace(self, nursery: _Nursery) -> None:
-        """Put one with the data in memory in the place of a nursery that reads them from files."""
-        fresh = _Nursery(nursery.lease, self, in_memory=True, memory=self._memory, prefixes=self._prefixes)
-        fresh.lookups = nursery.lookups
-        try:
-            await fresh.start()
-            fresh.spawn()
-            await fresh.has_worker()
-        except (KgError, OSError):
-            log.exception("the query processes read from files now: the data could not be loaded again")
-            await fresh.end()
+        """Put one with the data in memory in the place of a nursery that reads them from files.
+
+        Whoever killed the former one may well kill this one too while it loads: it is tried again, later and later.
+        """
+        for pause in RELOADS:
+            await asyncio.sleep(pause)
+            fresh = _Nursery(
+                nursery.lease, self, in_memory=True, memory=self._memory, prefixes=self._prefixes
+            )
+            fresh.lookups = nursery.lookups
+            try:
+                await fresh.start()
+                fresh.spawn()
+                await fresh.has_worker()
+            except (KgError, OSError):
+                log.warning("the data could not be loaded into memory again; queries read files meanwhile")
+                await fresh.end()
+            else:
+                break
+            if self._nursery is not nursery or self._stopping:
+                return
+        else:
+            log.error(
+                "the query processes go on reading files: loading the data into memory has failed often"
+            )
             return
         if self._nursery is not nursery or self._stopping:  # another version is served by now
             await fresh.end()
