@@ -134,8 +134,12 @@ class Iris:
         """`…/cooperation/2020/COL/URY`; a second one with the same partner carries a further key."""
         return self._id("cooperation", str(series), iso3, *key)
 
-    def observation(self, series: int | str, iso3: str, indicator: str, year: int | None = None) -> URIRef:
-        return self._id("observation", str(series), iso3, slug(indicator), *([str(year)] if year else []))
+    def observation(
+        self, series: int | str, iso3: str, indicator: str, year: int | None = None, name: str | None = None
+    ) -> URIRef:
+        """`…/observation/factsheet-2023/ITA/other/2023/eid-cards`: `name` only where the record names what is counted."""
+        more = [*([str(year)] if year else []), *([slug(name)] if name else [])]
+        return self._id("observation", str(series), iso3, slug(indicator), *more)
 
     def dataset(self, key: str) -> URIRef:
         return self._id("dataset", slug(key))

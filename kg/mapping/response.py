@@ -517,13 +517,18 @@ class _Mapper:
     # How much
 
     def _indicator(self, indicator: Indicator) -> Iterator[Triple]:
-        node = self._iris.observation(self._series, self._iso3, indicator.indicator, indicator.year)
+        node = self._iris.observation(
+            self._series, self._iso3, indicator.indicator, indicator.year, indicator.name
+        )
         yield node, RDF.type, DG.Observation
         when = f", {indicator.year}" if indicator.year else ""
         yield (
             node,
             RDFS.label,
-            Literal(f"{self._iso3} {self._edition}: {indicator.indicator}{when}", lang="en"),
+            Literal(
+                f"{self._iso3} {self._edition}: {indicator.name or indicator.indicator}{when}",
+                lang=self._language if indicator.name else "en",
+            ),
         )
         yield node, DG.country, self._country
         yield node, DG.edition, Literal(self._edition)

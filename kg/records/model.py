@@ -363,6 +363,10 @@ class Indicator(Fact):
     """A figure: of an indicator, with unit, year and the source it is attributed to."""
 
     indicator: IndicatorCode
+    name: Name | None = Field(
+        None,
+        description="What is counted, where the code does not say it; tells figures of one indicator and year apart",
+    )
     value: float | int
     unit: Unit
     year: Year | None = None

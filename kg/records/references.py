@@ -112,6 +112,15 @@ def _same_thing_twice(record: Record) -> Iterator[Problem]:
                 "a second cooperation with the same partner needs its own 'key'", ("cooperations", index)
             )
         cooperations[iri] = index
+    figures: set[tuple[str, int | None, str | None]] = set()
+    for index, figure in enumerate(record.indicators):
+        of = (figure.indicator, figure.year, figure.name)
+        if of in figures:
+            yield Problem(
+                "a second figure of the same indicator and year needs a 'name' that says what it counts",
+                ("indicators", index),
+            )
+        figures.add(of)
     for field, label in (("memberships", "organisation"), ("answers", "q")):
         met: set[str] = set()
         for index, entry in enumerate(getattr(record, field)):

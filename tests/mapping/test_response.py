@@ -59,6 +59,8 @@ partnerships:
   - {id: council, name: Open council, kind: multistakeholder, members: [agesic, datauy], framework: ogp, q: 24}
 indicators:
   - {indicator: satisfaction-online-services, value: 62.5, unit: percent, year: 2018, q: 17}
+  - {indicator: other, name: Identity cards with a chip, value: 900000, unit: count, year: 2019, q: 17}
+  - {indicator: other, name: Datasets, value: 1200, unit: count, year: 2019, q: 17}
 technologies:
   - {technology: ai, strategy: agenda, stated: unknown, q: 15}
 """
@@ -108,6 +110,17 @@ def test_portals_and_remarks(graph: Graph) -> None:
     remark = graph.value(old, DG.remark)
     assert graph.value(remark, DG.suggested) == Literal("old.gub.uy")
     assert (old, DG.host, Literal("old.gub.uy")) not in graph, "a suggestion is never a fact"
+
+
+def test_two_figures_of_one_year_without_a_code_are_told_apart_by_what_they_count(graph: Graph) -> None:
+    cards, datasets = (
+        IRIS.observation(2020, "URY", "other", 2019, name)
+        for name in ("Identity cards with a chip", "Datasets")
+    )
+    assert str(datasets).endswith("/observation/2020/URY/other/2019/datasets")
+    assert graph.value(cards, DG.value) == Literal("900000", datatype=XSD.decimal)
+    assert graph.value(datasets, DG.value) == Literal("1200", datatype=XSD.decimal)
+    assert graph.value(datasets, RDFS.label) == Literal("URY 2020: Datasets, 2019", lang="en")
 
 
 def test_instruments(graph: Graph) -> None:

@@ -70,6 +70,10 @@ def test_a_minimal_record_loads() -> None:
             "URY.yaml:6: cooperations[1]: a second cooperation with the same partner needs its own 'key'",
         ),
         ("bodies:\n  - {id: a, name: A, q: 3, established: 20015}\n", "URY.yaml:5: bodies[0].established"),
+        (
+            "indicators:\n  - {indicator: other, value: 1, unit: count, q: 3}\n  - {indicator: other, value: 2, unit: count, q: 3}\n",
+            "URY.yaml:6: indicators[1]: a second figure of the same indicator and year needs a 'name'",
+        ),
     ],
 )
 def test_each_kind_of_error_says_where(body: str, problem: str) -> None:
