@@ -299,7 +299,7 @@ def test_34_who_to_cooperate_with_next_and_why(store: ox.Store) -> None:
     rows = ask(store, "partner-suggestions", country="COL")
     # Ahead in the region, by the index; and those who share networks, partners or topics, by the sources.
     ahead = [row for row in rows if Decimal(row["indexIfAhead"] or "0") > 0]
-    assert codes(ahead, "candidate") == ["ARG", "BRA", "BRB", "CRI"]
+    assert sorted(codes(ahead, "candidate")) == ["ARG", "BRA", "BRB", "CRI"]
     assert all(Decimal(row["indexIfAhead"] or "") > Decimal("0.6871") for row in ahead)
     assert all(
         row["sharedNetworks"] or row["partnersInCommon"] or row["sharedTopics"]
