@@ -9,7 +9,6 @@ folder for a cold one. Steps are those of kg.store.build; times are this process
 from __future__ import annotations
 
 import argparse
-import inspect
 import json
 import resource
 import sys
@@ -17,7 +16,6 @@ import tempfile
 import time
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from kg.store.build import build_and_publish
 
@@ -26,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("inputs", nargs="*", type=Path)
     parser.add_argument("--store", type=Path)
-    parser.add_argument("--executor")
+    parser.add_argument("--executor", default="auto")
     parser.add_argument("--json", type=Path, help="write the figures there")
     options = parser.parse_args()
     steps: list[tuple[str, float, float]] = []
@@ -34,12 +32,9 @@ def main() -> None:
     def step(text: str) -> None:
         steps.append((text, time.perf_counter(), _cpu()))
 
-    more: dict[str, Any] = {"executor": options.executor} if options.executor else {}
-    if more and "executor" not in inspect.signature(build_and_publish).parameters:
-        parser.error("this build has no executor to choose")
     with tempfile.TemporaryDirectory() as folder:
         store = options.store or Path(folder) / "store"
-        _, version = build_and_publish(options.inputs, store, progress=step, **more)
+        _, version = build_and_publish(options.inputs, store, progress=step, executor=options.executor)
         step("end")
     unit = 1024 if sys.platform != "darwin" else 1024 * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

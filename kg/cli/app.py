@@ -13,7 +13,7 @@ from typing import NoReturn
 import typer
 
 from kg import __version__
-from kg.cli import backup, build, export, extract, identity, query, schema, serve
+from kg.cli import backup, build, export, extract, identity, network, query, schema, serve
 from kg.cli.terminal import fail
 from kg.errors import KgError
 
@@ -26,7 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (extract, build, query, export, serve, backup, identity, schema):
+for module in (extract, build, query, network, export, serve, backup, identity, schema):
     module.register(app)
 
 

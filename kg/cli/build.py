@@ -93,6 +93,7 @@ def build(
                 "records": [f"{country} {edition}" for _, edition, country in built.sources],
                 "made": built.made,
                 "left_out": [str(problem) for problem in built.left_out],
+                "unmet": [str(problem) for problem in built.unmet],
                 "triples": {str(name): size for name, size in built.sizes().items()},
                 "findings": built.report.counts(),
             }
@@ -126,6 +127,7 @@ def validate(
         )
     report = built.report
     assert report is not None
+    _tell_unmet(built)
     for clash in built.clashes:
         console.print(f"inconsistent: {clash}", markup=False)
     match ReportFormat.json if as_json else report_format:
@@ -164,6 +166,12 @@ def _tell(built: Built, version: ServedVersion, chosen: Settings) -> None:
     console.print(f"  {built.report.summary()}", markup=False)
     for problem in built.left_out:
         console.print(f"left out: {problem}", markup=False, soft_wrap=True)
+    _tell_unmet(built)
+
+
+def _tell_unmet(built: Built) -> None:
+    for problem in built.unmet:
+        console.print(f"warning: {problem}", markup=False, soft_wrap=True)
 
 
 def _watch(inputs: list[Path], chosen: Settings, options: dict[str, Any]) -> None:

@@ -12,7 +12,13 @@ import typer
 from kg.cli.terminal import Inputs, JsonOption, console, print_json, progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from kg.records.matching import Candidate
+    from kg.records.model import Record
+    from kg.records.problems import Problem
+    from kg.records.same_as import SameAs
 
 identity = typer.Typer(help="Which entries of records are one thing.", no_args_is_help=True)
 
@@ -44,7 +50,7 @@ def candidates(
     as_json: JsonOption = False,
 ) -> None:
     """List pairs of entries that may be one thing and that nobody has decided on, best first, each with its reasons."""
-    from kg.records.matching import DOUBTFUL, LIKELY, proposals, unmet
+    from kg.records.matching import DOUBTFUL, LIKELY, proposals
     from kg.records.matching import candidates as find
     from kg.records.same_as import same_as_of
     from kg.store.build import read_records
@@ -58,13 +64,37 @@ def candidates(
     if likely:
         found = [candidate for candidate in found if candidate.likely]
     _WRITERS[ListFormat.json if as_json else list_format](found)
-    idle = unmet(records, same_as)
-    if 0 < len(idle) < len(same_as.mappings):
+    if idle := _unmet(inputs or [], records, same_as):
         console.print(
-            f"{len(idle)} decision(s) name nothing in these records, the first in line {idle[0].line} of {idle[0].file}",
+            f"{len(idle)} decision(s) decide nothing; `kg identity check` lists them",
             markup=False,
             soft_wrap=True,
         )
+
+
+@identity.command()
+def check(inputs: Inputs = None, as_json: JsonOption = False) -> None:
+    """List the decisions in the inputs that decide nothing, since no entry has one of their identifiers. Ends with 1 if any."""
+    from kg.records.same_as import same_as_of
+    from kg.store.build import read_records
+
+    with progress() as step:
+        step("Reading records")
+        idle = _unmet(inputs or [], read_records(inputs or []), same_as_of(inputs or []))
+    if as_json:
+        print_json([{"file": p.file, "line": p.line, "message": p.message} for p in idle])
+    else:
+        sys.stdout.writelines(f"{problem}\n" for problem in idle)
+    if idle:
+        raise SystemExit(1)
+
+
+def _unmet(inputs: list[Path], records: Iterable[Record], same_as: SameAs) -> list[Problem]:
+    from kg.mapping.reference import reference_identifiers
+    from kg.records.identity import identifiers
+    from kg.records.same_as import decided_in, unmet
+
+    return unmet(decided_in(inputs, same_as), reference_identifiers().union(*map(identifiers, records)))
 
 
 def _table(found: list[Candidate]) -> None:

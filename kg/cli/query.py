@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +11,7 @@ import pyoxigraph as ox
 import typer
 from rich.table import Table
 
-from kg.cli.terminal import JsonOption, StoreOption, console, print_json, settings
+from kg.cli.terminal import JsonOption, StoreOption, console, print_json, print_table, settings
 from kg.errors import KgError
 from kg.namespaces import PREFIXES
 
@@ -114,7 +113,7 @@ def queries(as_json: JsonOption = False) -> None:
     for entry in library().values():
         names = " ".join(p.name if p.required else f"[{p.name}]" for p in entry.parameters)
         table.add_row(entry.name, names.replace("[", r"\["), entry.title["en"])
-    _print_table(table)
+    print_table(table)
 
 
 def _query_text(source: str) -> tuple[str, str]:
@@ -167,7 +166,7 @@ def _show(results: Any, wanted: ResultFormat) -> None:
         table = Table(*(v.value for v in results.variables), box=None, pad_edge=False)
         for row in results:
             table.add_row(*(_cell(value).replace("[", r"\[") for value in row))
-        _print_table(table)
+        print_table(table)
         console.print(f"{table.row_count} row(s)", style="dim")
     out.flush()
 
@@ -183,15 +182,3 @@ def _cell(term: Any) -> str:
                 return f"{prefix}:{term.value[len(namespace) :]}"
         return f"<{term.value}>"
     return str(term.value)
-
-
-def _print_table(table: Table) -> None:
-    from rich.console import Console
-
-    if sys.stdout.isatty():
-        Console().print(table)
-        return
-    # Piped output is not wrapped: every row stays on its line.
-    text = io.StringIO()
-    Console(file=text, width=10_000, no_color=True).print(table)
-    sys.stdout.write("\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n")

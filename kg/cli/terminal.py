@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.table import Table
 
 from kg.errors import KgError
 from kg.settings import Settings
@@ -113,3 +115,13 @@ def print_json(document: Any) -> None:
     """`document` as indented UTF-8 JSON on standard output."""
     json.dump(document, sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
+
+
+def print_table(table: Table) -> None:
+    """A table on standard output; piped, it is not wrapped: every row stays on its line."""
+    if sys.stdout.isatty():
+        Console().print(table)
+        return
+    text = io.StringIO()
+    Console(file=text, width=10_000, no_color=True).print(table)
+    sys.stdout.write("\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n")

@@ -96,7 +96,11 @@ def _tail(
     sign = _NUMBER_SIGN.match(folded, at, end)
     if sign is None and not series and _DIGIT.search(folded, at, min(at + 80, end)):
         qualified = _QUALIFIER.match(folded, at, end)
-        if qualified is not None and not _CLAUSE.search(_INNER_TITLE.sub(" ", qualified[0])):
+        if (
+            qualified is not None
+            and not _CLAUSE.search(_INNER_TITLE.sub(" ", qualified[0]))
+            and not _PREDICATE.search(qualified[0])
+        ):
             sign = _NUMBER_SIGN.match(folded, qualified.end(), end)
             if sign is None:
                 direct = _SLASHED.match(folded, qualified.end(), end)
@@ -219,7 +223,7 @@ def _further(folded: str, citation: Citation, end: int) -> list[Citation]:
                 match.start(1),
                 match.end(),
                 citation.kind,
-                match[1].rstrip(".,"),
+                match[1].rstrip(".,").upper() if "(" in match[1] else match[1].rstrip(".,"),
                 year,
                 None,
                 citation.series,
@@ -293,6 +297,10 @@ _QUALIFIER = re.compile(
 _CLAUSE = re.compile(
     r"\b(?:which|that|que|qui|is|was|es|and|y|e|et|foi|est|law|act|decree|resolution|regulation|ley|lei|loi|decreto)\b"
 )
+_PREDICATE = re.compile(
+    r"\b(?:was|were|is|are|has|have|had|been|will|shall|which)\b|\b(?:amended|modified|repealed|replaced|superseded|supplemented) (?:by|through|with)\b"
+)
+"""What a title never has: "the Law on Boats was amended by Law No. 22" is no law on boats with that number."""
 _INNER_TITLE = re.compile(r"[\"][^\"]{3,100}[\"]|\s(?:on|sobre|relativa a|relatif a)\s.*$", re.DOTALL)
 _ENCLOSED = re.compile(r"\(\d{1,6}(?::\d{1,5})?\)")
 _CHAPTERS = frozenset({"cap.", "chap."})
@@ -302,9 +310,9 @@ _CHAPTER_NUMBER = re.compile(
 _LED_BY_YEAR = re.compile(r"(?:19|20)\d\d[-/:]\d")
 _YEAR_LED = re.compile(r"\s*(((?:19|20)\d\d)[/:]\d{1,4}(?:/[a-z]{2,3})?)(?![\d/])")
 _LETTERED = re.compile(r"\s*([a-z]{1,3}/\d{1,5})(?![\w/])")
-_SLASHED = re.compile(r"\s*\d+/\d{2,4}")
+_SLASHED = re.compile(r"\s*\d+(?:\([ivx]{1,4}\))?/\d{2,4}")
 _NUMBER = re.compile(
-    r"\s*(\d{1,9}(?:[.,]\d{3}(?!\d))*(?:-[0-9a-z]{1,8}){0,3}(?:\d?[a-z](?![\w]))?)(?:\s?/\s?((?:19|20)\d\d|0?\d\d)(?!\d))?((?:[/-][a-z]{1,4}\d{0,3}(?!\w)){0,2})"
+    r"\s*(\d{1,9}(?:[.,]\d{3}(?!\d))*(?:\([ivx]{1,4}\)(?=/\d|\sof\s(?:19|20)\d\d))?(?:-[0-9a-z]{1,8}){0,3}(?:\d?[a-z](?![\w]))?)(?:\s?/\s?((?:19|20)\d\d|0?\d\d)(?!\d))?((?:[/-][a-z]{1,4}\d{0,3}(?!\w)){0,2})"
 )
 _DIGIT = re.compile(r"\d")
 _UNION_NUMBER = re.compile(r"\s*(?:no\.?|n\.?[ºo°])?\s*(\d{1,4})/(\d{1,4})(?!\d)")
@@ -328,5 +336,5 @@ _DATE_THEN_NUMBER = re.compile(
     r"[^.;:()\n\d]{0,70}?(?P<date>\s(?:dated|of|de|du|from|vom)?\s?(?:[a-z]{3,10}\s\d{1,2},?\s(?:19|20)\d\d|\d{1,2}\s(?:de\s)?[a-z]{3,10}\s(?:de\s)?(?:19|20)\d\d|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d))(?=\s*,?\s*(?:n\.?\s?(?:[º°]|o(?![a-z]))|nos?\.|nr\.?\s|№|number))"
 )
 _AND_NUMBER = re.compile(
-    r"\s*(?:,|and|y|e|et)\s*(?:n\.?\s?(?:[º°]|o(?![a-z]))\s*|nos?\.\s*)?(\d{1,6}(?:[.,]\d{3})*(?:-[a-z])?)(?:/((?:19|20)\d\d|\d\d)\b|\s(?:of|de)\s((?:19|20)\d\d)\b)"
+    r"\s*(?:,|and|y|e|et)\s*(?:n\.?\s?(?:[º°]|o(?![a-z]))\s*|nos?\.\s*)?(\d{1,6}(?:[.,]\d{3})*(?:-[a-z]|\([ivx]{1,4}\)(?=/))?)(?:/((?:19|20)\d\d|\d\d)\b|\s(?:of|de)\s((?:19|20)\d\d)\b)"
 )

@@ -51,6 +51,16 @@ def reference_triples(data: Path | None = None, iris: Iris | None = None) -> Ite
     yield from register_triples(folder, iris)
 
 
+def reference_identifiers() -> set[str]:
+    """The identifiers that the bundled reference data describe, as paths below `…/id/`. Raises as `reference_triples`."""
+    home = Iris().base + "id/"
+    return {
+        str(subject).removeprefix(home)
+        for subject, _, _ in reference_triples()
+        if str(subject).startswith(home)
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """An M49 region; `parent` is the M49 code of the region it is part of, None for the world."""

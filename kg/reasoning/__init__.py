@@ -7,7 +7,7 @@ gives the same useful entailments fast enough for bulk data (docs/reasoning.md).
 from kg.reasoning.clashes import Clash, Inconsistent
 from kg.reasoning.closure import Closure, EngineDisagreementError, close, graph_of, useful
 from kg.reasoning.ontology import ontology_graph, rule_files
-from kg.reasoning.parts import Part, Reference, close_across, close_part, close_parts
+from kg.reasoning.parts import Part, Reference, close_across, close_part, close_parts, meeting
 from kg.reasoning.schema import UnsupportedAxiomError
 from kg.reasoning.sources import SourceAnswer, label_of, sources_of
 
@@ -26,6 +26,7 @@ __all__ = [
     "close_parts",
     "graph_of",
     "label_of",
+    "meeting",
     "ontology_graph",
     "rule_files",
     "sources_of",

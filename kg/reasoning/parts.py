@@ -9,7 +9,7 @@ is `close` of everything together, to the triple; tests/reasoning/test_parts.py 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Sequence, Set
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -46,17 +46,28 @@ class Reference:
     two steps, or a rule whose patterns do not all share one variable.
     """
 
-    def __init__(self, stated: Graph, ontology: Graph, *, rules: Iterable[Path] | None = None) -> None:
+    def __init__(
+        self,
+        stated: Graph,
+        ontology: Graph,
+        *,
+        rules: Iterable[Path] | None = None,
+        part: Part | None = None,
+    ) -> None:
+        """`part`: what was found about the same data, ontology and rules before; then nothing is derived again."""
         self.schema, self.ontology = Schema.of(ontology), ontology
         self.rules = load_rules(rule_files() if rules is None else rules)
         _require_local(self.schema, self.rules)
         _require_no_equality(stated)
-        active = set(self.schema.active(stated))
-        derived = _saturated(active, _nothing, frozenset(), self.schema, self.rules)
-        clashes = find_clashes(active, graph_of(active, derived), self.schema, stated, ontology)
-        self.part = Part(stated, frozenset(active | derived), clashes)
+        self.part = self._closed(stated) if part is None else part
         self.around = _by_individual(self.part.facts)
         self.kinds = _Kinds(self.schema, self.rules)
+
+    def _closed(self, stated: Graph) -> Part:
+        active = set(self.schema.active(stated))
+        derived = _saturated(active, _nothing, frozenset(), self.schema, self.rules)
+        clashes = find_clashes(active, graph_of(active, derived), self.schema, stated, self.ontology)
+        return Part(stated, frozenset(active | derived), clashes)
 
 
 def close_part(stated: Graph, reference: Reference) -> Part:
@@ -76,17 +87,26 @@ def close_part(stated: Graph, reference: Reference) -> Part:
     return Part(stated, facts, clashes)
 
 
-def close_across(parts: Sequence[Part], reference: Reference) -> Part:
+def meeting(part: Part, reference: Reference) -> Iterator[Triple]:
+    """The facts of a part that can meet facts of another: all that `close_across` needs of it to draw conclusions."""
+    kinds = reference.kinds
+    return (t for t in part.facts if kinds.excluding(t) or kinds.ends(t))
+
+
+def close_across(parts: Sequence[Part], reference: Reference, *, beyond: bool = True) -> Part:
     """What follows only from several of the parts together; `stated` is empty.
+
+    Without `beyond`, what a part has by itself may be among it: then the `facts` of parts need be those of `meeting`
+    only, a third of all, and the result depends on nothing else. A clash is found then, but to word it takes everything.
 
     `clashes` are those that no part has by itself. They are told apart by kind, individual and terms, and name the
     statements around the individual: `close` of the sources concerned words them in full.
     """
-    meeting = _Meeting(parts, reference)
-    seeds = {t for node in meeting.shared for t in meeting.around(node)}
-    concluded = _saturated(seeds, meeting.around, meeting, reference.schema, reference.rules, closed=True)
-    derived = _beyond(parts, concluded)
-    return Part(Graph(), frozenset(derived), _clashes_across(parts, derived, meeting, reference))
+    met = _Meeting(parts, reference)
+    seeds = {t for node in met.shared for t in met.around(node)}
+    concluded = _saturated(seeds, met.around, met, reference.schema, reference.rules, closed=True)
+    derived = _beyond(parts, concluded) if beyond else concluded
+    return Part(Graph(), frozenset(derived), _clashes_across(parts, derived, met, reference))
 
 
 def _beyond(parts: Sequence[Part], concluded: set[Triple]) -> set[Triple]:
@@ -106,11 +126,11 @@ def _beyond(parts: Sequence[Part], concluded: set[Triple]) -> set[Triple]:
 
 
 def _clashes_across(
-    parts: Sequence[Part], derived: Set[Triple], meeting: _Meeting, reference: Reference
+    parts: Sequence[Part], derived: Set[Triple], met: _Meeting, reference: Reference
 ) -> tuple[Clash, ...]:
     """The contradictions between statements of several parts, or with what follows from several."""
     excluding = {t for t in derived if reference.kinds.excluding(t)}
-    about = meeting.excluding(_individuals(excluding)) | excluding
+    about = met.excluding(_individuals(excluding)) | excluding
     had = {_identity(clash) for part in (reference.part, *parts) for clash in part.clashes}
 
     def found(closed: Set[Triple], data: Graph) -> list[Clash]:

@@ -24,7 +24,7 @@ from kg.records.model import (
     Publication,
     Record,
 )
-from kg.records.same_as import SameAs, bundled_same_as
+from kg.records.same_as import NOTHING_DECIDED, SameAs, bundled_same_as
 
 Entry = (
     Body
@@ -140,6 +140,17 @@ class Identities:
         path = node.removeprefix(self._home)
         kept = self._same_as.canonical(path)
         return node if kept == path else URIRef(self._home + kept)
+
+
+def identifiers(record: Record) -> set[str]:
+    """The identifiers of a record's entries by the entries alone, as paths below `…/id/`: what decisions can name."""
+    ids = Identities(record, same_as=NOTHING_DECIDED)
+    home = ids.iris.base + "id/"
+    return {
+        str(ids.own(entry)).removeprefix(home)
+        for name in Record.ENTITY_LISTS
+        for entry in getattr(record, name)
+    }
 
 
 def _country_of(path: str) -> str | None:

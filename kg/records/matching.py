@@ -19,7 +19,7 @@ from rapidfuzz.fuzz import ratio
 from kg.records.codes import EUROPEAN_UNION
 from kg.records.model import Record
 from kg.records.name_forms import Form, common_words, signed_by_several
-from kg.records.same_as import NOTHING_DECIDED, Decision, SameAs
+from kg.records.same_as import SameAs
 from kg.records.things import Thing, things
 
 LIKELY = 0.85
@@ -74,12 +74,6 @@ def proposals(found: Sequence[Candidate]) -> list[Candidate]:
             leader[one] = other
             kept.append(candidate)
     return kept + rest
-
-
-def unmet(records: Iterable[Record], same_as: SameAs) -> list[Decision]:
-    """The decisions whose subject these records no longer name: they change nothing, and may be out of date."""
-    named = {thing.path for thing in things(records, NOTHING_DECIDED)}
-    return [decision for decision in same_as.mappings if decision.subject not in named]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -135,6 +136,37 @@ def read_same_as(files: Iterable[Path]) -> SameAs:
     if problems:
         raise RecordError(problems[0].file or "", problems)
     return same_as
+
+
+def decided_in(inputs: Sequence[Path], same_as: SameAs) -> list[Decision]:
+    """The decisions that stand in the given folders (default: the bundled data): those that are about their records.
+
+    A build of other records reads the bundled decisions too, and need not name what they are about.
+    """
+    folders = [path for path in inputs or [bundled("data")] if path.is_dir()]
+    files = {str(file.resolve()) for folder in folders for file in same_as_files(folder)}
+    return [decision for decision in same_as.mappings if decision.file in files]
+
+
+def unmet(decisions: Sequence[Decision], named: Set[str]) -> list[Problem]:
+    """The decisions that decide nothing, each with file and line, in their order: one of the two is named by no entry.
+
+    `named` are the identifiers of all entries and of the register's organisations. What two or more decisions join to
+    one identifier has it, whether or not an entry does.
+    """
+    joined = Counter(decision.object for decision in decisions if decision.same and decision.subject in named)
+    given = {path for path, times in joined.items() if times > 1}
+    known = named | joined.keys()
+    problems = []
+    for decision in decisions:
+        sought = {
+            decision.subject: decision.subject in known,
+            decision.object: decision.object in (named | given if decision.same else known),
+        }
+        if gone := [path for path, there in sought.items() if not there]:
+            what = " and ".join(f"'{path}'" for path in gone)
+            problems.append(_problem(f"decides nothing: no entry is {what}", decision))
+    return problems
 
 
 _REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")

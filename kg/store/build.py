@@ -11,28 +11,31 @@ closed and checked alone, and then what depends on several sources. docs/buildin
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-from rdflib import Graph, URIRef
+from rdflib import Graph, Literal, URIRef
 
 from kg.documents import read_document
 from kg.errors import KgError, NotConforming
 from kg.extraction import extract
 from kg.extraction.batch import documents_in
 from kg.iris import Iris
-from kg.mapping.editions import Edition, SourceKey, editions, settle_editions, source_key
-from kg.mapping.nquads import sorted_nquads
+from kg.mapping.editions import Edition, SourceKey, settle_editions, source_key
+from kg.mapping.nquads import content_hash, sorted_nquads
+from kg.mapping.reference import reference_identifiers
 from kg.mapping.response import response_triples
-from kg.reasoning import Clash, Inconsistent, Part, close_across, graph_of
+from kg.reasoning import Clash, Inconsistent, close_across, graph_of
 from kg.records.load import RECORD_FOLDERS, load_record, record_files
 from kg.records.model import Record
 from kg.records.problems import Problem, RecordError
-from kg.records.same_as import SameAs, same_as_of
+from kg.records.same_as import SameAs, decided_in, same_as_of, unmet
 from kg.records.yaml_source import MAX_BYTES
 from kg.resources import bundled
 from kg.settings import Settings
@@ -42,7 +45,7 @@ from kg.store.embedded import NoStore, Version, open_store, publish_graphs
 from kg.store.engines import Connection
 from kg.store.executors import WorkerLost, executor_of, workers_of
 from kg.store.fingerprints import Fingerprints, fingerprints
-from kg.store.forms import clashes_from_json, clashes_to_json, report_from_bytes, report_to_bytes
+from kg.store.forms import clashes_from_json, clashes_to_json
 from kg.store.ntriples import Terms
 from kg.store.remote import RemoteVersion, current_version
 from kg.store.remote_publish import publish_remote_graphs, require_writable
@@ -51,22 +54,30 @@ from kg.store.units import (
     Mapped,
     Place,
     Recipe,
+    answer_question,
     background_result,
     close_source,
+    editions_of,
+    editions_result,
     entailed,
     graph_name,
+    identifiers_of,
+    judged_crossing_result,
     judged_of,
+    keep,
     lines_of,
     map_source,
     mapped,
-    names_of,
     own_of,
     own_result,
     part_of,
     reference_graphs,
 )
-from kg.terms import Triple
-from kg.validation import Finding, Report, Severity, validate_parts
+from kg.validation import Background, Finding, Judged, Report, Severity, Whole
+from kg.validation.checking import Results
+from kg.validation.questions import Question
+from kg.validation.setwise import Number
+from kg.validation.whole import CROSSING
 
 Progress = Callable[[str], None]
 
@@ -95,6 +106,8 @@ class Built:
     """Which source each input file is."""
     left_out: tuple[Problem, ...] = ()
     """Why some inputs are not in it (see `build`, `keep_going`)."""
+    unmet: tuple[Problem, ...] = ()
+    """The decisions on identity in the inputs that decide nothing, since no entry has one of their identifiers."""
     made: int = 0
     """How many sources were mapped or closed anew; the others came from the build cache."""
     _kept: Any = None
@@ -312,7 +325,7 @@ def build_and_publish_remote(
             served = current_version(Connection(settings), settings.base_iri)
             _require_none_lost(built, served.hashes)
     texts = {str(name): text for name, text in built.texts().items()}
-    return built, publish_remote_graphs(settings, texts, progress=progress)
+    return built, publish_remote_graphs(settings, texts, reports=_reports(built), progress=progress)
 
 
 # --- private helpers ---
@@ -354,6 +367,7 @@ class _Build:
     ) -> None:
         self._inputs, self._iris, self._cache = inputs, iris, cache
         self._executor_name, self._keep_going, self._progress = executor, keep_going, progress
+        self._elsewhere = executor.startswith("dask:")
         self._prints: Fingerprints = fingerprints()
         self._recipe = Recipe(iris.base, contacts, same_as_of(inputs))
         self._problems: list[Problem] = []
@@ -372,18 +386,18 @@ class _Build:
                 tuple(sorted({(s.mapped.family, s.mapped.edition) for s in sources})),
                 self._prints,
                 self._cache.folder,
-                self._executor_name.startswith("dask:"),
+                self._elsewhere,
             )
             background = self._result("background", place.key(), lambda: background_result(place))
             self._progress(_CLOSING)
             sources = self._close(sources, place)
-        self._progress("Reasoning across sources")
-        crossing = self._across(sources, place)
-        self._progress("Gathering what follows")
-        inferred = self._inferred(sources, background, crossing, place)
-        graphs = self._graphs(sources, background, inferred)
-        self._progress("Validating (SHACL)")
-        report = self._report(sources, crossing, place)
+            self._progress("Reasoning across sources")
+            crossing = self._across(sources, place)
+            self._progress("Gathering what follows")
+            inferred = self._inferred(sources, background, crossing, place)
+            graphs = self._graphs(sources, background, inferred)
+            self._progress("Validating (SHACL)")
+            report = self._report(sources, crossing, place)
         self._cache.prune(since=begun)
         return Built(
             self._iris,
@@ -393,9 +407,17 @@ class _Build:
             report,
             {source.file: source.mapped.key for source in sources},
             tuple(self._problems),
+            tuple(self._unmet(sources)),
             len(self._made),
             self._cache,
         )
+
+    def _unmet(self, sources: Iterable[_Source]) -> list[Problem]:
+        if self._problems:  # what was left out may be what they name
+            return []
+        own = decided_in(self._inputs, self._recipe.same_as)
+        named = (identifiers_of(source.entry) for source in sources)
+        return unmet(own, reference_identifiers().union(*named)) if own else []
 
     def _sources(self, files: Sequence[Path]) -> list[_Source]:
         found: dict[SourceKey, _Source] = {}
@@ -425,8 +447,10 @@ class _Build:
             name = file.suffix if file.suffix in RECORDS else file.name
             key = key_of(self._prints.mapping, self._recipe.key(), name, content)
             entry = self._cache.get("source", key)
-            task = _Task("source", key, str(file), map_source, (str(file), content, self._recipe))
-            yield number, entry or task
+            yield (
+                number,
+                entry or _Task("source", key, str(file), map_source, (str(file), content, self._recipe)),
+            )
 
     def _require_all(self, any_left: bool) -> None:
         if self._problems and not (self._keep_going and any_left):
@@ -442,47 +466,58 @@ class _Build:
         return left
 
     def _close_tasks(
-        self, sources: Sequence[_Source], found: dict[SourceKey, Edition], place: Place
+        self, sources: Sequence[_Source], found: dict[SourceKey, tuple[Edition, str]], place: Place
     ) -> Iterator[tuple[SourceKey, Entry | _Task]]:
         for source in sources:
-            own, edition = source.mapped.key, found[source.mapped.key]
+            own = source.mapped.key
+            edition, earlier = found[own]
             key = key_of(
                 place.key(), self._prints.validation, source.mapped.digest, map(str, own), map(str, edition.revises or ()),
-                [lines_of(edition.earlier).decode()],
+                [earlier],
             )  # fmt: skip
             entry = self._cache.get("closed", key)
             if entry is None:
-                args = (own, source.entry.section("graph"), edition, place)
+                graph = source.entry.section("graph") if place.elsewhere else source.entry
+                args = (own, graph, edition, place)
                 yield own, _Task("closed", key, str(source.file), close_source, args)
             else:
                 yield own, entry
 
-    def _editions(self, sources: Sequence[_Source]) -> dict[SourceKey, Edition]:
-        countries = [source.mapped.country for source in sources]
-        several = {country for country in countries if countries.count(country) > 1}
-        terms = Terms()
-        return editions(
-            {
-                source.mapped.key: names_of(source.entry, terms) if source.mapped.country in several else ()
-                for source in sources
-            }
-        )
+    def _editions(self, sources: Sequence[_Source]) -> dict[SourceKey, tuple[Edition, str]]:
+        """What each source owes to the others of its country, with the earlier names as text."""
+        by_country: defaultdict[str, list[_Source]] = defaultdict(list)
+        for source in sources:
+            by_country[source.mapped.country].append(source)
+        found: dict[SourceKey, tuple[Edition, str]] = {}
+        for own in by_country.values():
+            if len(own) == 1:
+                found[own[0].mapped.key] = Edition(), ""
+                continue
+            entries = {source.mapped.key: source.entry for source in own}
+            digests = [f"{source.mapped.key} {source.mapped.digest}" for source in own]
+            work = partial(editions_result, entries)
+            entry = self._result("editions", key_of(self._prints.mapping, digests), work)
+            found |= {key: (edition, earlier) for key, edition, earlier in editions_of(entry)}
+        return found
 
     def _across(self, sources: Sequence[_Source], place: Place) -> Entry:
-        def work() -> Result:
+        def result(*, whole: bool) -> Result:
             terms, reference = Terms(), place.background().reference
-            crossing = close_across([part_of(entry, terms) for entry in _closed(sources)], reference)
-            if (
-                crossing.clashes
-            ):  # what the sources state is needed for the wording, and takes most of the memory
-                parts = [part_of(entry, terms, stated=True) for entry in _closed(sources)]
-                crossing = close_across(parts, reference)
+            parts = [part_of(entry, terms, whole=whole) for entry in _closed(sources)]
+            crossing = close_across(parts, reference, beyond=False)
+            reasoned = lines_of(crossing.facts)
             return Result(
-                {"clashes": clashes_to_json(crossing.clashes)},
-                {"reasoned": lines_of(crossing.facts), "entailed": lines_of(entailed(crossing, reference))},
+                {"clashes": clashes_to_json(crossing.clashes), "digest": content_hash([reasoned])},
+                {"reasoned": reasoned, "entailed": lines_of(entailed(crossing, reference))},
             )
 
-        return self._result("crossing", key_of(place.key(), _digests(sources)), work)
+        met = [f"{source.mapped.key} {source.closed.facts['meeting']}" for source in sources if source.closed]
+        found = self._result("crossing", key_of(place.key(), met), lambda: result(whole=False))
+        if found.facts["clashes"]:
+            # All that the sources state is needed for the wording, and takes most of the memory.
+            key = key_of(place.key(), met, _digests(sources))
+            return self._result("crossing", key, lambda: result(whole=True))
+        return found
 
     def _inferred(
         self, sources: Sequence[_Source], background: Entry, crossing: Entry, place: Place
@@ -502,8 +537,8 @@ class _Build:
 
     def _graphs(self, sources: Sequence[_Source], background: Entry, inferred: Entry) -> Graphs:
         iris = self._iris
-        texts = {
-            graph_name(source.mapped.key, iris): _text(source.closed, "graph", source.closed.facts)
+        kept = {
+            graph_name(source.mapped.key, iris): (source.closed, "graph", source.closed.facts)
             for source in sources
             if source.closed
         }
@@ -512,20 +547,78 @@ class _Build:
             (iris.indicators_graph, "figures"),
             (iris.ontology_graph, "ontology"),
         ):
-            texts[name] = _text(background, section, background.facts[section])
-        texts[iris.inferred_graph] = _text(inferred, "graph", inferred.facts)
-        return Graphs(texts)
+            kept[name] = background, section, background.facts[section]
+        kept[iris.inferred_graph] = inferred, "graph", inferred.facts
+        return Graphs(
+            {
+                name: GraphText(facts["triples"], facts["digest"], partial(self._read, name, entry, section))
+                for name, (entry, section, facts) in kept.items()
+            }
+        )
+
+    def _read(self, name: URIRef, entry: Entry, section: str) -> bytes:
+        """The text of a graph: an entry may be found to be damaged, or be gone, long after the build."""
+        with suppress(Damaged):
+            return entry.section(section)
+        again = build(
+            self._inputs,
+            self._iris,
+            contacts=self._recipe.contacts,
+            cache=self._cache,
+            keep_going=self._keep_going,
+        )
+        text = again.texts()[name]
+        if text.digest != (entry.facts if "digest" in entry.facts else entry.facts[section])["digest"]:
+            raise KgError(
+                "a kept result was damaged, and the inputs have changed since",
+                where=str(name),
+                hint="Build again.",
+            )
+        return text.read()
 
     def _report(self, sources: Sequence[_Source], crossing: Entry, place: Place) -> Report:
-        def work() -> Result:
-            own = self._result("own", key_of(place.key(), self._prints.validation), lambda: own_result(place))
-            parts = [judged_of(entry) for entry in _closed(sources)]
-            reasoned = Part(Graph(), frozenset(_triples(crossing, "reasoned")), ())
-            report = validate_parts(parts, reasoned, place.background(), own=own_of(own))
-            return Result({}, {"report": report_to_bytes(report)})
+        background = place.background()
+        own = own_of(
+            self._result("own", key_of(place.key(), self._prints.validation), lambda: own_result(place))
+        )
+        parts: dict[str, Callable[[], Judged]] = {
+            f"closed {source.closed.key}": partial(judged_of, source.closed)
+            for source in sources
+            if source.closed
+        }
+        # Most edits leave what follows across sources as it was.
+        key = key_of(place.key(), self._prints.validation, crossing.facts["digest"])
+        judged = self._result("judged", key, lambda: judged_crossing_result(crossing, place))
+        parts[f"{CROSSING} {key}"] = partial(judged_of, judged)
 
-        key = key_of(self._prints.validation, place.key(), _digests(sources))
-        return report_from_bytes(self._result("report", key, work).section("report"))
+        def former(name: str) -> Judged | None:
+            kind, _, key = name.partition(" ")
+            entry = self._cache.get("judged" if kind == CROSSING else kind, key)
+            return None if entry is None else judged_of(entry)
+
+        def ask(
+            engine: Path, written: Mapping[Number, Literal], questions: Sequence[Question]
+        ) -> Iterator[Results]:
+            executor, _ = self._executor(len(questions))
+            asked = [executor.submit(answer_question, one, engine, written, place) for one in questions]
+            return (future.result() for future in asked)
+
+        several = self._opened is not None and self._opened[1] > 1 and not self._elsewhere
+        with self._whole(background, place) as whole:
+            return whole.report(parts, own, former=former, ask=ask if several else None)
+
+    @contextmanager
+    def _whole(self, background: Background, place: Place) -> Iterator[Whole]:
+        """Where the validation of all sources together is kept for these inputs; for this build only while another one
+        of the same inputs is at it.
+        """
+        inputs = sorted(str(path.resolve()) for path in self._inputs)
+        with self._cache.workplace("whole", key_of(inputs, str(self._recipe.key()))) as folder:
+            whole = Whole(background, folder, key=key_of(place.key(), self._prints.validation))
+            try:
+                yield whole
+            finally:
+                whole.close()
 
     def _result(self, kind: str, key: str, work: Callable[[], Result]) -> Entry:
         return self._cache.get(kind, key) or self._cache.put(kind, key, work())
@@ -536,7 +629,7 @@ class _Build:
         """The entries, as they come: those that are there, and those of tasks when these have been done. What goes wrong
         with a task is noted among the problems.
         """
-        under_way: dict[Future[Result], tuple[Any, _Task]] = {}
+        under_way: dict[Future[Result | Entry], tuple[Any, _Task]] = {}
         done = 0
         for what, task in tasks:
             if isinstance(task, Entry):
@@ -544,7 +637,7 @@ class _Build:
                 yield what, task
                 continue
             executor, window = self._executor(total)
-            under_way[executor.submit(task.run, *task.args)] = what, task
+            under_way[self._submitted(executor, task)] = what, task
             while len(under_way) >= window:
                 for pair in self._settled(under_way):
                     done += 1
@@ -556,7 +649,15 @@ class _Build:
                 self._progress(f"{step}: {done} of {total}")
                 yield pair
 
-    def _settled(self, under_way: dict[Future[Result], tuple[Any, _Task]]) -> Iterator[tuple[Any, Entry]]:
+    def _submitted(self, executor: Executor, task: _Task) -> Future[Result | Entry]:
+        assert self._opened is not None
+        if self._elsewhere or self._opened[1] == 1:
+            return executor.submit(task.run, *task.args)
+        return executor.submit(keep, self._cache.folder, task.kind, task.key, task.run, *task.args)
+
+    def _settled(
+        self, under_way: dict[Future[Result | Entry], tuple[Any, _Task]]
+    ) -> Iterator[tuple[Any, Entry]]:
         finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
         for future in finished:
             what, task = under_way.pop(future)
@@ -569,7 +670,7 @@ class _Build:
                 self._problems.append(Problem(f"{error.message}. {error.hint}", file=task.name))
                 continue
             self._made.add(task.name)
-            yield what, self._cache.put(task.kind, task.key, result)
+            yield what, result if isinstance(result, Entry) else self._cache.put(task.kind, task.key, result)
 
     def _executor(self, tasks: int) -> tuple[Executor, int]:
         """The executor, opened when there is something to do, and how many tasks it is given at a time."""
@@ -589,14 +690,6 @@ def _closed(sources: Iterable[_Source]) -> list[Entry]:
 
 def _digests(sources: Iterable[_Source]) -> list[str]:
     return [f"{source.mapped.key} {source.closed.facts['digest']}" for source in sources if source.closed]
-
-
-def _triples(entry: Entry, section: str) -> Iterator[Triple]:
-    return Terms().triples(entry.section(section).splitlines())
-
-
-def _text(entry: Entry, section: str, facts: Mapping[str, Any]) -> GraphText:
-    return GraphText(facts["triples"], facts["digest"], lambda: entry.section(section))
 
 
 def _clashes(entries: Iterable[Entry]) -> tuple[Clash, ...]:

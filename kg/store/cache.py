@@ -12,6 +12,7 @@ executed when it is read: it holds JSON and text.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -19,7 +20,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A result in the cache."""
+    """A result in the cache; `key` is what it is kept under."""
 
+    key: str
     facts: Mapping[str, Any]
     _file: Path
     _places: Mapping[str, tuple[int, int, str]]
@@ -122,7 +124,7 @@ class Cache:
             with suppress(OSError):
                 file.unlink()
             return None
-        return Entry(read["facts"], file, places)
+        return Entry(key, read["facts"], file, places)
 
     def put(self, kind: str, key: str, result: Result) -> Entry:
         """Keep a result. Raises KgError when the disk refuses."""
@@ -154,6 +156,20 @@ class Cache:
         if entry is None:
             raise Damaged(str(file))
         return entry
+
+    @contextmanager
+    def workplace(self, kind: str, key: str) -> Iterator[Path | None]:
+        """A folder for what one process at a time keeps up to date rather than writing anew; None while another has it."""
+        folder = self.folder / kind / f"{key[:32]}.d"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield None
+                return
+            os.utime(folder)
+            yield folder / "kept"
 
     def prune(self, *, since: float) -> int:
         """Remove what has not been used for MAX_AGE and then, while the rest takes more than it may, what was used longest

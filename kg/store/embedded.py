@@ -5,6 +5,7 @@
       versions/4f0c…/rocksdb/            an Oxigraph database, never written again once published
       versions/4f0c…/version.json        what it holds
       versions/4f0c…/report.json, .ttl   what the shapes found in it
+      versions/4f0c…/graphs.json         the hashes of its graphs, for the next build (delta.py)
       versions/4f0c…/withdrawn.tsv       what versions before it described (withdrawn.py)
       versions/4f0c…/lease               locked (shared) by whoever reads the version, so that it is not pruned
       versions/.editing-…/               a copy that becomes the next version when an update has been checked
@@ -35,7 +36,7 @@ import pyoxigraph as ox
 
 from kg.errors import KgError
 from kg.mapping.nquads import content_hash
-from kg.store import withdrawn
+from kg.store import delta, withdrawn
 from kg.store.dataset import GraphText, dataset_id
 
 KEEP = 2
@@ -139,7 +140,7 @@ def publish(
     """
     if version_id is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", version_id):
         raise KgError("a version's id is made of letters, digits, '.', '_' and '-'", where=repr(version_id))
-    return _published(target, lambda: _complete(target, quads, version_id), keep, reports)
+    return _published(target, lambda: (_complete(target, quads, version_id), None), keep, reports)
 
 
 def publish_graphs(
@@ -383,16 +384,19 @@ def _publishing(target: Path, patience: float = 0.0) -> Iterator[None]:
 
 
 def _published(
-    target: Path, complete: Callable[[], Version], keep: int, reports: Mapping[str, str] | None
+    target: Path,
+    complete: Callable[[], tuple[Version, Iterable[str] | None]],
+    keep: int,
+    reports: Mapping[str, str] | None,
 ) -> Version:
-    """The version that `complete` makes, served from now on."""
+    """The version that `complete` makes, served from now on; with it come the things that can have gone, if known."""
     try:
         (target / "versions").mkdir(parents=True, exist_ok=True)
         with _publishing(target):
             _clear_leftovers(target)
-            version = complete()
+            version, shrunk = complete()
             write_reports(version.path, reports or {})
-            _note_withdrawn(target, version)
+            _note_withdrawn(target, version, shrunk)
             _point_to(target, version)
             _prune(target, keep)
     except OSError as error:
@@ -419,15 +423,42 @@ def _complete(target: Path, quads: bytes | Iterable[bytes] | Iterable[ox.Quad], 
     return _made(target, identity, lambda folder: _load(folder, source))
 
 
-def _complete_graphs(target: Path, graphs: Mapping[str, GraphText]) -> Version:
-    """The version as a finished folder, built unless it is there already."""
-    identity = dataset_id({name: graph.digest for name, graph in graphs.items()})
+def _complete_graphs(target: Path, graphs: Mapping[str, GraphText]) -> tuple[Version, Iterable[str] | None]:
+    """The version as a finished folder, built unless it is there already: from the served one where little differs. And
+    the things that have lost statements by that, where it is known.
+    """
+    digests = {name: graph.digest for name, graph in graphs.items()}
+    identity = dataset_id(digests)
     with suppress(OSError, ValueError, KeyError, TypeError):
-        return _read_version(target / "versions" / identity)
-    return _made(target, identity, lambda folder: _load_graphs(folder, graphs))
+        return _read_version(target / "versions" / identity), None
+    with suppress(NoStore):
+        lease = hold(target)
+        try:
+            former = delta.digests_of(lease.version.path)
+            if former and lease.version.origin == lease.version.id and delta.is_small(former, graphs):
+                with suppress(delta.NotPossible):
+                    base = lease.version
+                    facts = {"quads": base.quads, "triples": base.triples, "graphs": base.graphs}
+
+                    shrunk: set[str] = set()
+
+                    def change(folder: Path) -> dict[str, Any]:
+                        found, lost = delta.apply(base.database, folder, former, graphs, facts)
+                        shrunk.update(lost)
+                        return found
+
+                    return _made(target, identity, change, digests), shrunk
+        finally:
+            lease.release()
+    return _made(target, identity, lambda folder: _load_graphs(folder, graphs), digests), None
 
 
-def _made(target: Path, identity: str, load: Callable[[Path], dict[str, Any]]) -> Version:
+def _made(
+    target: Path,
+    identity: str,
+    load: Callable[[Path], dict[str, Any]],
+    digests: Mapping[str, str] | None = None,
+) -> Version:
     building, final = (target / "versions" / name for name in (f".building-{os.getpid()}", identity))
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir()
@@ -435,6 +466,8 @@ def _made(target: Path, identity: str, load: Callable[[Path], dict[str, Any]]) -
     facts = {"id": identity, "created": created, **load(building / "rocksdb")}
     (building / "lease").touch()
     (building / "version.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    if digests is not None:
+        delta.write_digests(building, digests)
     _sync(building)
     building.rename(final)
     _sync_folder(final.parent)
@@ -577,7 +610,7 @@ def _clear_leftovers(target: Path) -> None:
 
 
 def _copy_documents(source: Path, target: Path) -> None:
-    for name in ("version.json", withdrawn.FILE, *REPORTS.values()):
+    for name in ("version.json", withdrawn.FILE, delta.FILE, *REPORTS.values()):
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
 

@@ -14,6 +14,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg.errors import KgError
+from kg.reasoning import graph_of
 from kg.terms import Triple
 
 
@@ -38,10 +39,7 @@ class Terms:
 
     def graph(self, text: bytes) -> Graph:
         """A graph of the triples of a text."""
-        graph = Graph()
-        for triple in self.triples(text.splitlines()):
-            graph.add(triple)
-        return graph
+        return graph_of(self.triples(text.splitlines()))
 
 
 def written(triples: Iterable[Triple]) -> set[bytes]:

@@ -6,6 +6,8 @@ How a version lies there (`kg.store.remote_publish` writes it):
     <base>graph/merged/<id>    their merge, each triple once: the default graph of queries
     <base>graph/published      which version that is: identifier, date, sizes, merged graph, named graphs and their hashes
 
+and beside it the validation report, and what was withdrawn (`kg.store.remote_kept`).
+
 A query is sent with the merged graph as `default-graph-uri` and, where it says GRAPH, the version's graphs as
 `named-graph-uri`. So it means the same on every engine, whatever the engine's own default graph is and whatever else
 the server holds. Syntax errors are found before anything is sent, by the parser of the embedded engine.
@@ -16,7 +18,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -26,14 +28,12 @@ import pyoxigraph as ox
 from kg.settings import Settings
 from kg.store.embedded import NoStore
 from kg.store.engines import RESULTS, TRIPLES, Connection, Endpoints, StoreFails, StoreUnreachable
+from kg.store.remote_kept import CHECKSUM, NOWHERE, read_report, report_graph, withdrawn_since
 
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 VOID: Final = "http://rdfs.org/ns/void#"
 DCTERMS: Final = "http://purl.org/dc/terms/"
-CHECKSUM: Final = "http://spdx.org/rdf/terms#checksumValue"
 PIECE: Final = 64 * 1024
-NOWHERE: Final = "urn:x-kg:no-graph"
-"""A graph that does not exist."""
 
 
 def published_graph(base_iri: str) -> str:
@@ -52,6 +52,7 @@ class RemoteVersion:
     merged: str
     endpoints: Endpoints
     hashes: Mapping[str, str]
+    connection: Connection = field(repr=False, compare=False)
 
     @property
     def graphs(self) -> int:
@@ -66,15 +67,15 @@ class RemoteVersion:
         return False
 
     def withdrawn_since(self, iri: str) -> str | None:
-        """None: a SPARQL server is not told what earlier versions described."""
-        return None
+        """Asks the server. Raises KgError as Connection does."""
+        return withdrawn_since(self.connection, self.merged, iri)
 
     def state_of(self, graph: str | None) -> str:
         """What changes when a named graph does (None: the default graph)."""
         return self.id if graph is None else self.hashes.get(graph, self.id)
 
     def report(self, form: str) -> Path | None:
-        """Nothing: a SPARQL server keeps no files."""
+        """Nothing: a SPARQL server keeps no files. `RemoteDataset.report` has the text."""
         return None
 
     @property
@@ -200,6 +201,10 @@ class RemoteDataset:
     def named_graphs(self) -> Iterator[ox.NamedNode]:
         return map(ox.NamedNode, self._named)
 
+    def report(self, form: str) -> str | None:
+        """The validation report (`json`, `turtle`) where it was published with the version. Raises KgError as Connection does."""
+        return read_report(self._connection, report_graph(self._merged), form)
+
 
 class RemoteTriples:
     """The result of CONSTRUCT or DESCRIBE (as `pyoxigraph.QueryTriples`, which only the library can make)."""
@@ -241,6 +246,7 @@ def current_version(connection: Connection, base_iri: str) -> RemoteVersion:
             merged=dataset[SD + "defaultGraph"][0],
             endpoints=connection.endpoints,
             hashes={name: about.get(name, {}).get(CHECKSUM, [""])[0] for name in named},
+            connection=connection,
         )
     except (KeyError, IndexError, ValueError):
         raise NoStore(

@@ -2,7 +2,8 @@
 
 1. Every named graph that is not there yet (by the hash of its content) is uploaded beside what is served, under a name
    made of that hash; what is complete is noted in a graph of our own.
-2. The merge of all graphs is put together on the server, under a name made of the version's id.
+2. The merge of all graphs is put together on the server, under a name made of the version's id; what the version does
+   not know any more is noted (`kg.store.remote_kept`), and the validation report is put beside it.
 3. ONE update request replaces the graphs that changed and the note that says which version is current.
 4. What was only needed meanwhile is removed; the merge before this one stays for queries that still run on it.
 
@@ -30,9 +31,7 @@ from kg.store.dataset import GraphText, dataset_id
 from kg.store.embedded import NoStore, PublishingInProgress
 from kg.store.engines import Connection, StoreFails
 from kg.store.remote import (
-    CHECKSUM,
     DCTERMS,
-    NOWHERE,
     SD,
     VOID,
     RemoteVersion,
@@ -40,6 +39,7 @@ from kg.store.remote import (
     current_version,
     published_graph,
 )
+from kg.store.remote_kept import CHECKSUM, MERGED, NOWHERE, note_withdrawn, report_graph, write_reports
 
 CHUNK: Final = 4 * 1024 * 1024
 """Bytes of N-Triples per upload."""
@@ -50,22 +50,34 @@ DROPPED_AT_ONCE: Final = 100
 Progress = Callable[[str], None]
 
 
-def publish_remote(settings: Settings, quads: bytes, *, progress: Progress = lambda _: None) -> RemoteVersion:
+def publish_remote(
+    settings: Settings,
+    quads: bytes,
+    *,
+    reports: Mapping[str, str] | None = None,
+    progress: Progress = lambda _: None,
+) -> RemoteVersion:
     """Make `quads` (N-Quads text, named graphs only) the dataset that the server of `settings.store` serves.
 
-    Blank nodes are local to their graph. Raises KgError when the server is not there, does not let us write or fails;
+    `reports` is the validation report by form (`json`, `turtle`). Blank nodes are local to their graph. Raises KgError when the server is not there, does not let us write or fails;
     PublishingInProgress when somebody else publishes there. In each case readers keep what they had.
     """
-    return _Publication(Connection(settings), settings.base_iri, progress).run(*_graphs(quads))
+    return _Publication(Connection(settings), settings.base_iri, progress).run(*_graphs(quads), reports or {})
 
 
 def publish_remote_graphs(
-    settings: Settings, graphs: Mapping[str, GraphText], *, progress: Progress = lambda _: None
+    settings: Settings,
+    graphs: Mapping[str, GraphText],
+    *,
+    reports: Mapping[str, str] | None = None,
+    progress: Progress = lambda _: None,
 ) -> RemoteVersion:
     """As `publish_remote`, of named graphs that are read one at a time; the version is called by `dataset_id`."""
     staged = [_Staged(name, graph.digest, partial(_lines, graph)) for name, graph in sorted(graphs.items())]
     identity = dataset_id({graph.name: graph.hash for graph in staged})
-    return _Publication(Connection(settings), settings.base_iri, progress).run(staged, identity)
+    return _Publication(Connection(settings), settings.base_iri, progress).run(
+        staged, identity, reports or {}
+    )
 
 
 def require_writable(settings: Settings) -> None:
@@ -93,17 +105,30 @@ class _Publication:
         self._progress = progress
         self._lock = _Lock(connection, self._workshop)
 
-    def run(self, graphs: list[_Staged], identity: str) -> RemoteVersion:
+    def run(self, graphs: list[_Staged], identity: str, reports: Mapping[str, str]) -> RemoteVersion:
         with self._lock:
             former = self._former()
             if former is not None and former.id == identity:
+                self._report(former.merged, reports)  # the rules may have changed since
                 return former
-            merged = f"{self._base}graph/merged/{identity[:16]}"
+            merged = f"{self._base}{MERGED}{identity[:16]}"
             self._stage(graphs, former)
             self._merge(graphs, merged, identity)
+            if former is not None:
+                same = {graph.name for graph in graphs if graph.waits_in == graph.name}
+                self._lock.renew()
+                note_withdrawn(self._connection, sorted(set(former.hashes) - same), merged)
+            self._report(merged, reports)
             self._switch(graphs, merged, identity, former)
-            self._clear_away(keep={merged, former.merged if former else ""})
+            kept = {merged, former.merged} if former else {merged}
+            self._clear_away(keep=kept | {report_graph(name) for name in kept})
         return current_version(self._connection, self._base)
+
+    def _report(self, merged: str, reports: Mapping[str, str]) -> None:
+        if reports:
+            graph = report_graph(merged)
+            self._note([(graph, f"{DCTERMS}isVersionOf", f"<{self._base}graph/report>")])
+            write_reports(self._connection, graph, reports)
 
     def _former(self) -> RemoteVersion | None:
         try:

@@ -8,24 +8,27 @@ The background is what all sources are seen against; each process makes it once,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from rdflib import Graph, URIRef
+import pyoxigraph as ox
+from rdflib import Graph, Literal, URIRef
 
 from kg.documents import read_bytes
 from kg.errors import KgError
 from kg.extraction import extract
 from kg.iris import Iris
-from kg.mapping.editions import Edition, Name, SourceKey, as_edition, names, source_key
+from kg.mapping.editions import Edition, Name, SourceKey, as_edition, editions, names, source_key
 from kg.mapping.indicators import indicator_triples
 from kg.mapping.nquads import content_hash, sorted_ntriples
 from kg.mapping.reference import reference_triples
 from kg.mapping.response import response_triples
 from kg.mapping.survey import survey_triples
-from kg.reasoning import Part, Reference, close, close_part, graph_of, ontology_graph, useful
+from kg.reasoning import Part, Reference, close, close_part, graph_of, meeting, ontology_graph, useful
+from kg.records.identity import identifiers
 from kg.records.load import record_of
 from kg.records.problems import Problem, RecordError
 from kg.records.same_as import SameAs
@@ -35,7 +38,10 @@ from kg.store.fingerprints import Fingerprints, fingerprints
 from kg.store.forms import clashes_from_json, clashes_to_json
 from kg.store.ntriples import Terms, require_readable, written
 from kg.terms import Triple
-from kg.validation import Background, Judged, load_shapes, validate_part
+from kg.validation import Background, Judged, load_shapes, validate_part, validate_reference
+from kg.validation.checking import Results
+from kg.validation.questions import Question, answer
+from kg.validation.setwise import Number
 
 RECORDS = frozenset({".yaml", ".yml"})
 """Endings of record files; anything else among the inputs is a document to extract from."""
@@ -72,7 +78,8 @@ class Mapped:
 
 
 def map_source(name: str, content: bytes, recipe: Recipe) -> Result:
-    """Read a record, or extract one from a document, and map it: facts `Mapped`, sections `graph` and `names`.
+    """Read a record, or extract one from a document, and map it: facts `Mapped`, sections `graph`, `names` and
+    `identifiers` (of its entries by themselves, whatever has been decided: what decisions on identity can name).
 
     Raises RecordError for whatever is wrong with it, and for whatever else goes wrong with it: one hostile file must
     not end the work on the others.
@@ -101,7 +108,8 @@ def map_source(name: str, content: bytes, recipe: Recipe) -> Result:
         "country": source.country,
         "digest": content_hash([text]),
     }
-    return Result(facts, {"graph": text, "names": lines_of(names(graph))})
+    named = "\n".join(sorted(identifiers(record)))
+    return Result(facts, {"graph": text, "names": lines_of(names(graph)), "identifiers": named.encode()})
 
 
 def mapped(entry: Entry) -> Mapped:
@@ -109,30 +117,72 @@ def mapped(entry: Entry) -> Mapped:
     return Mapped(**entry.facts)
 
 
+def identifiers_of(entry: Entry) -> set[str]:
+    """The identifiers of a mapped source's entries by themselves, as paths below `…/id/`."""
+    return set(entry.section("identifiers").decode().splitlines())
+
+
 def names_of(entry: Entry, terms: Terms) -> set[Name]:
     """The names that a mapped source gives."""
     return set(names(terms.triples(entry.section("names").splitlines())))
 
 
-def close_source(key: SourceKey, text: bytes, edition: Edition, place: Place) -> Result:
+def editions_result(sources: Mapping[SourceKey, Entry]) -> Result:
+    """Which edition of one country revises which, from its mapped sources: facts `editions`, for `editions_of`."""
+    terms = Terms()
+    found = editions({key: names_of(entry, terms) for key, entry in sources.items()})
+    return Result(
+        {
+            "editions": [
+                [key, own.revises, lines_of(own.earlier).decode()] for key, own in sorted(found.items())
+            ]
+        }
+    )
+
+
+def editions_of(entry: Entry) -> Iterator[tuple[SourceKey, Edition, str]]:
+    """What `editions_result` has found, for each source, with the earlier names as text, too."""
+    terms = Terms()
+    for (family, edition, country), revises, earlier in entry.facts["editions"]:
+        own = names(terms.triples(earlier.encode().splitlines()))
+        revised = (revises[0], revises[1], revises[2]) if revises else None
+        yield (family, edition, country), Edition(revised, frozenset(own)), earlier
+
+
+def close_source(key: SourceKey, text: bytes | Entry, edition: Edition, place: Place) -> Result:
     """What follows from one source and what the shapes find in it: facts `triples`, `digest`, `clashes`; sections `graph`
     (as an edition among its country's others), `reasoned` (the statements that rules fire on and all that they entail),
-    `entailed` and `judged`.
+    `meeting` (those of them that can meet others), `entailed` and `judged`.
+
+    `text` is the source's graph, or the entry of `map_source` that holds it.
     """
+    text = text if isinstance(text, bytes) else text.section("graph")
     background, iris = place.background(), Iris(place.recipe.base_iri)
     reference = background.reference
     graph = graph_of(as_edition(Terms().triples(text.splitlines()), key, edition, iris))
     part = close_part(graph, reference)
     final = sorted_ntriples(graph, graph_name(key, iris)) if edition else text
+    met = lines_of(meeting(part, reference))
     return Result(
-        {"triples": len(graph), "digest": content_hash([final]), "clashes": clashes_to_json(part.clashes)},
+        {
+            "triples": len(graph),
+            "digest": content_hash([final]),
+            "meeting": content_hash([met]),
+            "clashes": clashes_to_json(part.clashes),
+        },
         {
             "graph": final,
             "reasoned": lines_of(part.facts),
+            "meeting": met,
             "entailed": lines_of(entailed(part, reference)),
             "judged": _without_texts(validate_part(part, background)).to_bytes(),
         },
     )
+
+
+def keep(cache: Path, kind: str, key: str, run: Callable[..., Result], *args: Any) -> Entry:
+    """Do a unit of work where the cache is, and keep its result there: no text has to pass between processes."""
+    return Cache(cache).put(kind, key, run(*args))
 
 
 def graph_name(key: SourceKey, iris: Iris) -> URIRef:
@@ -141,11 +191,11 @@ def graph_name(key: SourceKey, iris: Iris) -> URIRef:
     return iris.source_graph(edition, country, family)
 
 
-def part_of(entry: Entry, terms: Terms, *, stated: bool = False) -> Part:
-    """The part that `close_source` has closed, with what it states only where that is asked for."""
+def part_of(entry: Entry, terms: Terms, *, whole: bool = False) -> Part:
+    """The part that `close_source` has closed: what can meet others of it, or all that it states and entails."""
     return Part(
-        terms.graph(entry.section("graph") if stated else b""),
-        frozenset(terms.triples(entry.section("reasoned").splitlines())),
+        terms.graph(entry.section("graph") if whole else b""),
+        frozenset(terms.triples(entry.section("reasoned" if whole else "meeting").splitlines())),
         clashes_from_json(entry.facts["clashes"]),
     )
 
@@ -159,9 +209,26 @@ def judged_of(entry: Entry) -> Judged:
     return replace(judged, statements=entry.section("graph"), entailed=entry.section("entailed"))
 
 
+def judged_crossing_result(crossing: Entry, place: Place) -> Result:
+    """What the shapes find in what follows from several sources together: sections as `close_source` has them."""
+    background = place.background()
+    facts = frozenset(Terms().triples(crossing.section("reasoned").splitlines()))
+    judged = validate_part(Part(Graph(), facts, ()), background)
+    return Result(
+        {}, {"graph": b"", "entailed": judged.entailed, "judged": _without_texts(judged).to_bytes()}
+    )
+
+
+def answer_question(
+    question: Question, engine: Path, written: Mapping[Number, Literal], place: Place
+) -> Results:
+    """What is found across sources, by the files of the engine that has them all (kg/validation/questions.py)."""
+    return answer(question, ox.Store.read_only(str(engine)), written, place.background())
+
+
 def own_result(place: Place) -> Result:
     """What the shapes find in the reference data and the figures: section `judged`."""
-    return Result({}, {"judged": _without_texts(place.background().judged()).to_bytes()})
+    return Result({}, {"judged": _without_texts(validate_reference(place.background())).to_bytes()})
 
 
 def own_of(entry: Entry) -> Judged:
@@ -200,7 +267,8 @@ class Place:
 
 def background_result(place: Place) -> Result:
     """The graphs that come with the program, and what follows from them alone: sections `reference`, `figures`,
-    `ontology`, `entailed`; facts `clashes`, and for each section its `triples` and `digest`.
+    `ontology`, `entailed` and `reasoned` (what `close_source` needs of their closure); facts `clashes`, and for each
+    of the first four sections its `triples` and `digest`.
 
     Raises EngineDisagreementError when owlrl, the engine of record, concludes what the compiled rules do not.
     """
@@ -216,16 +284,13 @@ def background_result(place: Place) -> Result:
         "ontology": sorted_ntriples(graphs[iris.ontology_graph], iris.ontology_graph),
         "entailed": _lines(written(closure.inferred)),
     }
-    return Result(
-        {
-            "clashes": clashes_to_json(closure.clashes),
-            **{
-                name: {"triples": text.count(b"\n"), "digest": content_hash([text])}
-                for name, text in texts.items()
-            },
-        },
-        texts,
-    )
+    facts: dict[str, Any] = {
+        name: {"triples": text.count(b"\n"), "digest": content_hash([text])} for name, text in texts.items()
+    }
+    part = Reference(Terms().graph(texts["reference"] + texts["figures"]), ontology).part
+    texts["reasoned"] = lines_of(part.facts)
+    facts["reference"]["clashes"] = clashes_to_json(part.clashes)
+    return Result({"clashes": clashes_to_json(closure.clashes), **facts}, texts)
 
 
 def reference_graphs(iris: Iris, surveys: Iterable[tuple[str, int]]) -> dict[URIRef, Graph]:
@@ -274,8 +339,19 @@ def _background(place: Place) -> Background:
             "this worker has other program files or reference data than the build",
             hint="Install the same version of digigov-kg on every worker, and start the workers again.",
         )
-    texts = _stated_texts(place)
-    return Background(Reference(Terms().graph(texts[0] + texts[1]), ontology_graph()), _shapes(place))
+    terms, ontology = Terms(), ontology_graph()
+    entry = Cache(place.cache).get("background", place.key()) if place.cache.is_dir() else None
+    if entry is not None:
+        with suppress(Damaged):
+            stated = terms.graph(entry.section("reference") + entry.section("figures"))
+            facts = frozenset(terms.triples(entry.section("reasoned").splitlines()))
+            part = Part(stated, facts, clashes_from_json(entry.facts["reference"]["clashes"]))
+            return Background(Reference(stated, ontology, part=part), _shapes(place))
+    iris = Iris(place.recipe.base_iri)
+    graphs = reference_graphs(iris, place.surveys)
+    names = (iris.reference_graph, iris.indicators_graph)
+    stated = terms.graph(b"".join(sorted_ntriples(graphs[name], name) for name in names))
+    return Background(Reference(stated, ontology), _shapes(place))
 
 
 def _shapes(place: Place) -> Graph:
@@ -288,19 +364,6 @@ def _shapes(place: Place) -> Graph:
         text = sorted_ntriples(load_shapes(), URIRef("urn:kg:shapes"))
         entry = cache.put("shapes", place.prints.validation, Result({}, {"shapes": text}))
     return Terms().graph(entry.section("shapes"))
-
-
-def _stated_texts(place: Place) -> tuple[bytes, bytes]:
-    entry = Cache(place.cache).get("background", place.key()) if place.cache.is_dir() else None
-    if entry is not None:
-        with suppress(Damaged):
-            return entry.section("reference"), entry.section("figures")
-    iris = Iris(place.recipe.base_iri)
-    graphs = reference_graphs(iris, place.surveys)
-    return (
-        sorted_ntriples(graphs[iris.reference_graph], iris.reference_graph),
-        sorted_ntriples(graphs[iris.indicators_graph], iris.indicators_graph),
-    )
 
 
 _NO_IRI = re.compile(r"[\x00-\x20<>\"{}|^`\\]")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
@@ -134,8 +134,13 @@ class Report:
         return summary(self)
 
     def to_json(self) -> str:
-        """The JSON form (docs/validation.md): {"conforms", "counts", "findings": […]}."""
-        return json.dumps(self.as_dict(), ensure_ascii=False, indent=2) + "\n"
+        """The JSON form (docs/validation.md): {"conforms", "counts", "findings": […]}, a line for each finding."""
+        return self._json(as_json_line(finding) for finding in self.findings)
+
+    def _json(self, lines: Iterable[str]) -> str:
+        verdict = {"conforms": self.conforms, "counts": {s.value: n for s, n in self.counts().items()}}
+        text = ",".join("\n    " + line for line in lines)
+        return f'{json.dumps(verdict)[:-1]}, "findings": [{text}]}}\n'
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form as Python values."""
@@ -165,7 +170,19 @@ class Report:
 
     def to_turtle(self) -> str:
         """The SHACL validation report as Turtle."""
-        return self.to_graph().serialize(format="turtle")
+        from kg.validation.shacl_report import shacl_turtle
+
+        return shacl_turtle(self)
+
+
+def as_json_line(finding: Finding) -> str:
+    """A finding as it stands in the JSON form."""
+    return json.dumps(_as_dict(finding), ensure_ascii=False)
+
+
+def order_text(finding: Finding) -> str:
+    """A text that sorts as `Finding.order` does."""
+    return "\x01".join(map(str, finding.order()))
 
 
 def _as_dict(finding: Finding) -> dict[str, Any]:

@@ -9,7 +9,7 @@ mention it in every alternative, which tests/validation/test_setwise.py holds ou
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 import pyoxigraph as ox
@@ -74,9 +74,15 @@ class Asked:
         )
 
     def results(
-        self, shapes: Graph, *, only: Container[Node] | None = None
+        self,
+        shapes: Graph,
+        *,
+        only: Container[Node] | None = None,
+        text: Callable[[Node, str], str | None] = lambda _, query: query,
     ) -> dict[Key, tuple[Literal, ...]]:
-        """As `sparql_results`, of what has been added so far; `only` names the shapes to ask, by default all."""
+        """As `sparql_results`, of what has been added so far; `only` names the shapes to ask, by default all. `text` gives
+        for a shape and its query what is asked instead: the same for some things only, say, or nothing.
+        """
         found: dict[Key, set[Literal]] = {}
         for shape in sorted(set(shapes.subjects(SH.sparql, None)), key=str):
             if (only is not None and shape not in only) or _deactivated(shapes, shape):
@@ -86,7 +92,7 @@ class Asked:
                 continue
             for constraint in shapes.objects(shape, SH.sparql):
                 if not _deactivated(shapes, constraint):
-                    for key, messages in self._constraint(shapes, shape, constraint, focus):
+                    for key, messages in self._constraint(shapes, shape, constraint, focus, text):
                         found.setdefault(key, set()).update(messages)
         return {key: tuple(sorted(messages)) for key, messages in found.items()}
 
@@ -96,7 +102,12 @@ class Asked:
         return to_oxigraph(term)
 
     def _constraint(
-        self, shapes: Graph, shape: Node, constraint: Node, focus: Container[Node]
+        self,
+        shapes: Graph,
+        shape: Node,
+        constraint: Node,
+        focus: Container[Node],
+        rewritten: Callable[[Node, str], str | None],
     ) -> Iterator[tuple[Key, set[Literal]]]:
         templates = [
             message
@@ -105,10 +116,13 @@ class Asked:
             if isinstance(message, Literal)
         ]
         own_path = shapes.value(shape, SH.path)
-        for text in shapes.objects(constraint, SH.select):
+        for select in shapes.objects(constraint, SH.select):
+            text = rewritten(shape, str(select))
+            if text is None:
+                continue
             try:
                 solutions = self._store.query(
-                    str(text),
+                    text,
                     prefixes=constraint_prefixes(shapes, constraint),
                     use_default_graph_as_union=self._all_graphs,
                 )

@@ -29,11 +29,13 @@ from kg.store.interface import Held, ServedVersion, Source
 from kg.store.source import source_of
 from kg.web import openapi, operations, pages
 from kg.web.answers import Answers
+from kg.web.derived import DerivedFiles
 from kg.web.explorer.catalogue import Explorer
 from kg.web.explorer.reviews import Reviews
 from kg.web.federation import Federation
 from kg.web.figures import Figures
 from kg.web.graph_store import GraphStore
+from kg.web.kept_answers import KeptAnswers
 from kg.web.latest import Latest
 from kg.web.limits import Limits
 from kg.web.metrics import Metrics
@@ -70,6 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
     figures = Figures(settings.base_iri)
     explorer = Explorer(lambda: pool.version, settings.base_iri)
     reviews = Latest(lambda: pool.version, settings.base_iri, "reviews", Reviews)
+    kept_answers = Latest(lambda: pool.version, settings.base_iri, "answers", KeptAnswers)
     networks = Latest(lambda: pool.version, settings.base_iri, "network", Drawn.read)
     request_log = RequestLog() if settings.log_requests else None
     limits = Limits(settings.queries_per_client, settings.queries_total, settings.requests_per_minute)
@@ -97,6 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
             explorer.stop()
             networks.stop()
             reviews.stop()
+            kept_answers.stop()
             with suppress(asyncio.CancelledError):
                 await following
             await pool.close()
@@ -134,6 +138,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.explorer = explorer
     app.state.networks = networks
     app.state.reviews = reviews
+    app.state.answers = kept_answers
+    app.state.reports = DerivedFiles()
     return app
 
 

@@ -27,7 +27,7 @@ from kg.settings import Settings
 from kg.store.interface import Dataset, ServedVersion
 from kg.store.source import reopen
 
-KEPT: Final = frozenset(("explorer", "figures", "network", "reviews"))
+KEPT: Final = frozenset(("answers", "explorer", "figures", "network", "reviews"))
 """Jobs whose files are kept beside the version."""
 
 
@@ -180,8 +180,14 @@ def _validation(store: Dataset, form: str, target: Path, base_iri: str) -> None:
     from rdflib import Graph
 
     from kg.iris import Iris
+    from kg.store.remote import RemoteDataset
     from kg.validation import load_shapes, validate
 
+    partial = target.with_name(target.name + ".partial")
+    if isinstance(store, RemoteDataset) and (kept := store.report(form)) is not None:
+        partial.write_text(kept, encoding="utf-8")
+        partial.replace(target)
+        return
     iris = Iris(base_iri)
     apart = (str(iris.ontology_graph), str(iris.inferred_graph))
 
@@ -195,7 +201,6 @@ def _validation(store: Dataset, form: str, target: Path, base_iri: str) -> None:
 
     stated = [name.value for name in store.named_graphs() if name.value not in apart]
     report = validate(graph(stated), graph([apart[1]]), load_shapes())
-    partial = target.with_name(target.name + ".partial")
     partial.write_text(report.to_turtle() if form == "turtle" else report.to_json(), encoding="utf-8")
     partial.replace(target)
 
@@ -218,7 +223,14 @@ def _reviews(store: Dataset, _: str, target: Path, base_iri: str) -> None:
     write_reviews(store, target, base_iri)
 
 
+def _answers(store: Dataset, _: str, target: Path, base_iri: str) -> None:
+    from kg.web.kept_answers import write_answers
+
+    write_answers(store, target, base_iri)
+
+
 JOBS: Final[dict[str, Callable[[Dataset, str, Path, str], None]]] = {
+    "answers": _answers,
     "country": _country,
     "dump": _dump,
     "explorer": _explorer,

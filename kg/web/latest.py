@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from kg.store.interface import ServedVersion
 from kg.web.derived import CannotMake, DerivedFiles
@@ -74,6 +74,16 @@ class Latest(Generic[T]):
                 503, "not-made", "This page could not be made", "The server's log says why."
             ) from None
 
+    def ready(self) -> T | None:
+        """The document of exactly the version that is served. None where it has not been made: then making it is begun."""
+        version = self._served()
+        if version is None:
+            return None
+        if self._known is not None and self._known[0].id == version.id:
+            return self._known[1]
+        self.prepare(version).add_done_callback(_observed)
+        return None
+
     def stop(self) -> None:
         """End what is being made."""
         if self._making is not None:
@@ -84,3 +94,12 @@ class Latest(Generic[T]):
         known = version, await asyncio.to_thread(self._read, path)
         self._known = known
         return known
+
+
+# --- private helpers ---
+
+
+def _observed(task: asyncio.Task[Any]) -> None:
+    """Nobody waits for this task: that it failed is in the log of the process that it started."""
+    if not task.cancelled():
+        task.exception()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from functools import cache
 from typing import Any, Final
 from urllib.parse import quote
@@ -20,6 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from kg.errors import KgError
 from kg.iris import Iris
 from kg.namespaces import CONCEPT, DG, HOME
 from kg.publishing import jsonld
@@ -79,7 +81,8 @@ def routes() -> list[BaseRoute]:
 async def _thing(request: Request) -> Response:
     """303 See Other: from the thing to the document about it."""
     path = quote(request.path_params["path"], safe=IN_PATH)
-    return RedirectResponse(f"/doc/{path}", status_code=303, headers={"Vary": "Accept"})
+    headers = {"Vary": "Accept", "Link": f'<{origin_of(request)}/doc/{path}>; rel="describedby"'}
+    return RedirectResponse(f"/doc/{path}", status_code=303, headers=headers)
 
 
 class _Document:
@@ -113,7 +116,7 @@ class _Document:
             asked.add(iri)
             stated, mentions = await _found(endpoint, client, iri, page)
         if not stated and not mentions and page == 1:
-            _require_not_withdrawn(endpoint.version, asked)
+            await _require_not_withdrawn(endpoint.version, asked)
         if (not stated and not mentions) or (page > 1 and not mentions):
             raise Problem(
                 404,
@@ -386,11 +389,17 @@ async def _moved_to(endpoint: Any, client: str, iri: str) -> str | None:
     return rows[0][0]["value"].removeprefix(base) if rows and rows[0][0]["value"].startswith(base) else None
 
 
-def _require_not_withdrawn(version: ServedVersion | None, asked: set[str]) -> None:
-    """Raises Problem 410 when an earlier version described one of these things, of which nothing is known now."""
+async def _require_not_withdrawn(version: ServedVersion | None, asked: set[str]) -> None:
+    """Raises Problem 410 when an earlier version described one of these things, of which nothing is known now.
+
+    Where the store cannot be asked for that, nothing is raised: the thing is unknown in any case.
+    """
     for iri in sorted(asked) if version else ():
         assert version is not None
-        if since := version.withdrawn_since(iri):
+        since = None
+        with suppress(KgError):
+            since = await asyncio.to_thread(version.withdrawn_since, iri)
+        if since:
             raise Problem(
                 410,
                 "withdrawn",

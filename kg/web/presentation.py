@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 
 from kg import __version__
@@ -28,6 +28,9 @@ STATIC: Final = Path(__file__).parent / "static"
 
 IN_PATH: Final = "/%-._~:@!$&'()*+,;="
 """Characters that stand in the path of an IRI as they are."""
+
+BRIEF: Final = 24
+"""Characters that a cell shows on one line."""
 
 Term = Mapping[str, Any]
 """A term of the query worker's page document: `type`, `value`, and for literals `lang` and `datatype`."""
@@ -113,6 +116,21 @@ def is_number(term: Term | None) -> bool:
     )
 
 
+def term_markup(term: Term | None, base_iri: str = HOME) -> Markup:
+    """A term as it looks on a page, with a link where it leads somewhere. In Python, since answers have thousands of them.
+
+    >>> str(term_markup({"type": "uri", "value": "https://w3id.org/digigov/ontology#Act"}))
+    '<a href="/ontology#Act">dg:Act</a>'
+    """
+    return Markup(_html(term, base_iri))  # noqa: S704 (values are escaped there)
+
+
+def row_markup(row: Sequence[Term | None], base_iri: str = HOME) -> Markup:
+    """The cells of a row of an answer: figures to the right, what is short on one line, what is long with room."""
+    cells = "".join(f"<td{_look(term)}>{_html(term, base_iri)}</td>" for term in row)
+    return Markup(cells)  # noqa: S704 (values are escaped there)
+
+
 def first_sentence(text: str) -> str:
     """The first sentence of a description."""
     return re.split(r"(?<=[.;])\s", text.strip(), maxsplit=1)[0].rstrip(";.") + "."
@@ -172,6 +190,47 @@ _NUMERIC: Final = {
 }  # fmt: skip
 
 
+def _html(term: Term | None, base_iri: str) -> str:
+    if term is None:
+        return '<span class="none">–</span>'
+    kind, value = term["type"], term["value"]
+    if kind == "uri":
+        return f'<a href="{_address(value, base_iri)}">{escape(_short(value))}</a>'
+    if kind == "link":
+        return f'<a href="{_address(value, base_iri)}" title="{escape(value)}">{escape(term["label"])}</a>'
+    if kind == "bnode":
+        return f'<span class="none">_:{escape(value[:8])}</span>'
+    if kind != "literal":
+        return f"<code>{escape(value)}</code>"
+    if term["datatype"].endswith("#anyURI") and is_web(value):
+        return f'<a href="{escape(value)}" rel="nofollow noopener">{escape(value)}</a>'
+    lang = f' <span class="tag">{escape(term["lang"])}</span>' if term["lang"] else ""
+    return f"{escape(value)}{lang}"
+
+
+def _look(term: Term | None) -> str:
+    if term is None:
+        return ""
+    if is_number(term):
+        return ' class="number"'
+    shown = term["label"] if "label" in term else term["value"]
+    return (
+        ' class="brief"'
+        if len(_short(shown) if term["type"] == "uri" else shown) <= BRIEF
+        else ' class="wide"'
+    )
+
+
+@lru_cache(4096)
+def _address(iri: str, base_iri: str) -> str:
+    return escape(link(iri, base_iri))
+
+
+@lru_cache(4096)
+def _short(iri: str) -> str:
+    return short(iri)
+
+
 @cache
 def _by_length() -> list[tuple[str, str]]:
     return sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
@@ -200,8 +259,10 @@ def _environment() -> Environment:
         anchor=anchor,
         fragment=fragment,
         ld=structured,
-        short=lru_cache(4096)(short),
+        short=_short,
         local=link,
+        term=term_markup,
+        cells=row_markup,
         number=number,
         first_sentence=first_sentence,
     )

@@ -20,6 +20,8 @@ from starlette.types import Receive, Scope, Send
 from kg.publishing.executables import describe_queries
 from kg.publishing.queries import NamedQuery, QueryError, bound_text, find_query, library
 from kg.web.explorer.view import keep_page, kept_page
+from kg.web.kept_answers import ROWS, KeptAnswers
+from kg.web.latest import Latest
 from kg.web.limits import client_of
 from kg.web.messages import has_message, message
 from kg.web.negotiation import GRAPHS, HTML, MEDIA_TYPES, Format, acceptable, best
@@ -32,8 +34,6 @@ from kg.web.reader import reader
 from kg.web.responses import respond
 from kg.web.service_description import serialize
 
-ROWS: Final = 500
-"""Rows of an answer that a page shows."""
 OPTIONS: Final = ("format", "lang")
 """Names in the query string that are not parameters of the question."""
 SUFFIXES: Final = {
@@ -129,7 +129,8 @@ async def _question_page(request: Request) -> Response:
     if given or not needs:
         try:
             text = _bound(query, given, base_iri)
-            document = await endpoint.table(text, ROWS, client=client_of(request.scope))
+            document = None if given else _kept(request, text)
+            document = document or await endpoint.table(text, ROWS, client=client_of(request.scope))
         except Problem as raised:
             problem = raised
     address = f"/api/queries/{query.name}"
@@ -177,6 +178,13 @@ async def _in_rdf(request: Request, key: str, queries: dict[str, NamedQuery]) ->
 def _serialized(key: str, origin: str, base_iri: str, texts: tuple[tuple[str, str], ...]) -> bytes:
     known = library()
     return serialize(describe_queries((known[name] for name, _ in texts), origin, base_iri), key)
+
+
+def _kept(request: Request, text: str) -> dict[str, Any] | None:
+    """The answer that was made for this version beforehand."""
+    answers: Latest[KeptAnswers] = request.app.state.answers
+    kept = answers.ready()
+    return kept.find(text) if kept else None
 
 
 def _find(name: str) -> NamedQuery:

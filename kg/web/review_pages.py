@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,13 +22,14 @@ from starlette.routing import BaseRoute, Route
 from kg.web.dataset_pages import served_version
 from kg.web.explorer.graph import views
 from kg.web.explorer.reviews import Reviews
-from kg.web.explorer.view import SUFFIX, answer, wants_json
+from kg.web.explorer.view import JSON, SUFFIX, answer, kept_page, wants_json
 from kg.web.latest import Latest
+from kg.web.negotiation import HTML
 from kg.web.presentation import fragment, render
 from kg.web.problems import Problem
 from kg.web.reader import reader
 from kg.web.responses import respond
-from kg.web.validation_page import SEVERITIES, read_report
+from kg.web.validation_page import SEVERITIES, read_report, report_at_hand, report_file
 
 Document = dict[str, Any]
 
@@ -47,8 +51,17 @@ def routes() -> list[BaseRoute]:
 # --- private helpers ---
 
 
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What validation found in the served version, by source and by thing: see `_by_source`."""
+
+    state: str
+    """What changes when the report does; empty where there is none."""
+    of: Mapping[str, Sequence[Document]]
+
+
 def _with_records(
-    page: Callable[[Request, Reviews], Awaitable[Response]],
+    page: Callable[[Request, Reviews, _Findings], Response],
 ) -> Callable[[Request], Awaitable[Response]]:
     """The handler of a page that needs the records: people are told when these are still being made, programs wait."""
 
@@ -60,20 +73,21 @@ def _with_records(
             version = served_version(request.app.state.endpoint)
             text = render("being-made.html", version=version, page="review", here="/review")
             return respond(request, text, status=202, headers={"Refresh": "3", "Cache-Control": "no-store"})
-        return await page(request, records)
+        findings = await _findings(request)
+        form = JSON.key if wants_json(request) else HTML.key
+        return kept_page(request, form, findings.state) or page(request, records, findings)
 
     return handler
 
 
-async def _records(request: Request, records: Reviews) -> Response:
+def _records(request: Request, records: Reviews, findings: _Findings) -> Response:
     reviews = records.summaries(reader().lang)
-    findings = await _findings(request)
     country = request.query_params.get("country", "").upper()
     severity = _choice(request, "severity", SEVERITIES)
     state = _choice(request, "state", STATES)
     rows = []
     for entry in reviews:
-        found = Counter(finding["severity"] for finding in _of(findings, entry))
+        found = Counter(finding["severity"] for finding in findings.of.get(entry["iri"], ()))
         if (
             (not country or entry["iso3"] == country)
             and (not state or entry["status"] == state)
@@ -84,14 +98,14 @@ async def _records(request: Request, records: Reviews) -> Response:
         "country": country or None,
         "severity": severity or None,
         "state": state or None,
-        "findings_known": findings is not None,
+        "findings_known": bool(findings.state),
         "records": rows,
     }
     return answer(
         request,
         "reviews.html",
         document,
-        keep=False,  # the report may be renewed for the same dataset
+        also=findings.state,  # the report may be renewed for the same dataset
         here="/review",
         countries=sorted({(entry["iso3"], entry["country"]["label"]) for entry in reviews}, key=_name),
         severities=SEVERITIES,
@@ -99,7 +113,7 @@ async def _records(request: Request, records: Reviews) -> Response:
     )
 
 
-async def _record(request: Request, records: Reviews) -> Response:
+def _record(request: Request, records: Reviews, findings: _Findings) -> Response:
     path = request.path_params["path"].removesuffix(SUFFIX)
     record = records.record(path, reader().lang)
     if record is None:
@@ -109,17 +123,17 @@ async def _record(request: Request, records: Reviews) -> Response:
             "There is no such record",
             f"No source of this dataset is at {path}. /review lists them.",
         )
-    findings = await _findings(request)
     severity = _choice(request, "severity", SEVERITIES)
     show = _choice(request, "show", SHOWN) or SHOWN[0]
-    found = [entry for entry in _of(findings, record) if not severity or entry["severity"] == severity]
+    own = findings.of.get(record["iri"], ())
+    found = [entry for entry in own if not severity or entry["severity"] == severity]
     document = _narrowed(record, found, show, severity)
-    document["findings_known"] = findings is not None
+    document["findings_known"] = bool(findings.state)
     return answer(
         request,
         "review.html",
         {**document, "show": show, "severity": severity or None},
-        keep=False,
+        also=findings.state,
         here="/review",
         severities=SEVERITIES,
     )
@@ -170,26 +184,32 @@ def _serious(findings: list[Document]) -> bool:
     return any(finding["severity"] != "Info" for finding in findings)
 
 
-async def _findings(request: Request) -> list[Document] | None:
-    """What validation found in the served version; None where its report was not kept and has not been made."""
-    path: Path | None = served_version(request.app.state.endpoint).report("json")
+async def _findings(request: Request) -> _Findings:
+    """What validation found in the served version; where its report is on another server, it is fetched."""
+    path = report_at_hand(request)
+    if path is None and not served_version(request.app.state.endpoint).is_local:
+        with suppress(TimeoutError, Problem):
+            path = await asyncio.wait_for(report_file(request), PATIENCE)
     if path is None:
-        return None
-    report = await asyncio.to_thread(read_report, path, path.stat().st_mtime_ns)
-    found: list[Document] = report["findings"]
+        return _Findings("", {})
+    changed = path.stat().st_mtime_ns
+    return _Findings(f"{path.name} {changed}", await asyncio.to_thread(_by_source, path, changed))
+
+
+@lru_cache(maxsize=2)
+def _by_source(path: Path, changed: int) -> dict[str, list[Document]]:
+    """Findings by each IRI that their focus, or an answer that states it, is or is below: so by source, too."""
+    found: dict[str, list[Document]] = {}
+    for finding in read_report(path, changed)["findings"]:
+        about = {finding["focus"], *(source["answer"] for source in finding["sources"])}
+        for iri in {place for name in about for place in _at_or_above(name)}:
+            found.setdefault(iri, []).append(finding)
     return found
 
 
-def _of(findings: list[Document] | None, record: Document) -> list[Document]:
-    """The findings that are about a source or about what it states."""
-    iri = record["iri"]
-    return [
-        finding
-        for finding in findings or ()
-        if finding["focus"] == iri
-        or finding["focus"].startswith(iri + "/")
-        or any(source["answer"].startswith(iri + "/") for source in finding["sources"])
-    ]
+def _at_or_above(iri: str) -> list[str]:
+    parts = iri.split("/")
+    return ["/".join(parts[:length]) for length in range(len(parts), 3, -1)]
 
 
 def _choice(request: Request, name: str, allowed: tuple[str, ...]) -> str:

@@ -36,13 +36,8 @@ SEVERITIES: Final = ("Violation", "Warning", "Info")
 
 
 def routes() -> list[BaseRoute]:
-    """The address of this module. It reads `app.state.endpoint` (sparql.SparqlEndpoint)."""
-    files = DerivedFiles()
-
-    async def validation(request: Request) -> Response:
-        return await _validation(request, files)
-
-    return [Route("/validation", validation)]
+    """The address of this module. It reads `app.state.endpoint` (sparql.SparqlEndpoint) and `app.state.reports`."""
+    return [Route("/validation", _validation)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +74,24 @@ class Selection:
         )
 
 
+async def report_file(request: Request, form: str = "json") -> Path:
+    """The validation report of the served version as a file in a form (`json`, `turtle`).
+
+    Where none was published with it, it is made. Raises Problem when there is no version, or it cannot be made.
+    """
+    endpoint = request.app.state.endpoint
+    files: DerivedFiles = request.app.state.reports
+    version, base_iri = served_version(endpoint), endpoint.settings.base_iri
+    return await derived_file(files, version, f"validation.{form}", f"validation:{form}", base_iri)
+
+
+def report_at_hand(request: Request) -> Path | None:
+    """The JSON form of the report where it was published with the version or has been made since; making it is not begun."""
+    files: DerivedFiles = request.app.state.reports
+    version = served_version(request.app.state.endpoint)
+    return version.report("json") or files.made(version, "validation.json")
+
+
 @lru_cache(maxsize=2)
 def read_report(path: Path, _changed: int) -> dict[str, Any]:
     """The validation report in a JSON file, kept until the file has another time of change."""
@@ -89,7 +102,7 @@ def read_report(path: Path, _changed: int) -> dict[str, Any]:
 # --- private helpers ---
 
 
-async def _validation(request: Request, files: DerivedFiles) -> Response:
+async def _validation(request: Request) -> Response:
     endpoint = request.app.state.endpoint
     chosen = negotiation.best(request.headers.get("accept", ""), (negotiation.HTML, _JSON, _TURTLE))
     if chosen is None:
@@ -97,10 +110,7 @@ async def _validation(request: Request, files: DerivedFiles) -> Response:
         raise Problem(406, "not-acceptable", "No acceptable format", f"The report can be sent as {offered}.")
     selection = Selection.of(request)
     version = served_version(endpoint)
-    form = "turtle" if chosen is _TURTLE else "json"
-    making = derived_file(
-        files, version, f"validation.{form}", f"validation:{form}", endpoint.settings.base_iri
-    )
+    making = report_file(request, "turtle" if chosen is _TURTLE else "json")
     try:
         path = await asyncio.wait_for(making, PATIENCE if chosen is negotiation.HTML else None)
     except TimeoutError:  # people are told, programs wait

@@ -32,14 +32,18 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, str, int]:
+def run(
+    capsys: pytest.CaptureFixture[str], *arguments: str, verb: str = "candidates"
+) -> tuple[str, str, int]:
     from kg.cli.app import app
     from kg.cli.terminal import fail
     from kg.errors import KgError
 
     code: object = 0
     try:
-        app(["identity", "candidates", *arguments], standalone_mode=False)
+        app(["identity", verb, *arguments], standalone_mode=False)
+    except SystemExit as ended_early:
+        code = ended_early.code
     except KgError as error:
         with pytest.raises(SystemExit) as ended:
             fail(error)
@@ -86,3 +90,21 @@ def test_a_wrong_decision_is_an_error_with_its_line(folder: Path, capsys: pytest
     _, err, code = run(capsys, str(folder))
     assert code == 2
     assert "own.sssom.tsv:4" in err.replace("\n", "")
+
+
+def test_decisions_that_decide_nothing_are_listed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, str(folder), verb="check") == ("", "", 0)
+    (folder / "identity").mkdir()
+    rows = (
+        "subject_id\tpredicate_id\tobject_id\tobject_label\tmapping_justification\n"
+        "dgid:body/COL/m2\tskos:exactMatch\tdgid:body/COL/m1\tM\tsemapv:LexicalMatching\n"
+        "dgid:body/COL/m0\tskos:exactMatch\tdgid:body/COL/m1\tM\tsemapv:LexicalMatching\n"
+    )
+    (folder / "identity" / "own.sssom.tsv").write_text(METADATA + rows, encoding="utf-8")
+    out, _, code = run(capsys, str(folder), verb="check")
+    assert (out.count("\n"), code) == (1, 1)
+    assert out.endswith("own.sssom.tsv:6: decides nothing: no entry is 'body/COL/m0'\n")
+    listed, _, _ = run(capsys, str(folder), "--json", verb="check")
+    assert [problem["line"] for problem in json.loads(listed)] == [6]
+    _, told, _ = run(capsys, str(folder))
+    assert "1 decision(s) decide nothing" in told

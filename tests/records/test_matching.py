@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.identity import gold, measure_generated, measure_gold, measure_noise
 from kg.records.load import load_record, parse_record
-from kg.records.matching import DOUBTFUL, LIKELY, Candidate, candidates, proposals, unmet
+from kg.records.matching import DOUBTFUL, LIKELY, Candidate, candidates, proposals
 from kg.records.model import Record
 from kg.records.same_as import NOTHING_DECIDED, SameAs, read_same_as
 from kg.resources import bundled
@@ -137,12 +137,6 @@ def test_what_has_been_decided_is_proposed_no_more(tmp_path: Path) -> None:
         tmp_path, "dgid:body/COL/m1\tskos:exactMatch\tNot\tdgid:body/COL/m2\t\tsemapv:LexicalMatching"
     )
     assert not found(TWICE, same_as=apart)
-
-
-def test_decisions_on_what_no_record_names_are_told(tmp_path: Path) -> None:
-    row = "dgid:body/COL/{}\tskos:exactMatch\t\tdgid:body/COL/m1\tM\tsemapv:LexicalMatching"
-    same_as = decided(tmp_path, row.format("m2"), row.format("gone"))
-    assert [decision.subject for decision in unmet([TWICE], same_as)] == ["body/COL/gone"]
 
 
 def test_ten_names_of_one_thing_make_nine_proposals() -> None:

@@ -12,7 +12,15 @@ from kg.errors import KgError
 from kg.iris import Iris
 from kg.records.identity import Identities
 from kg.records.load import parse_record
-from kg.records.same_as import bundled_same_as, read_same_as, same_as_files
+from kg.records.same_as import (
+    bundled_same_as,
+    decided_in,
+    read_same_as,
+    same_as_files,
+    same_as_of,
+    unmet,
+)
+from kg.resources import bundled
 
 METADATA = """\
 #curie_map:
@@ -215,8 +223,6 @@ def test_identities_follow_the_decisions_and_the_base_of_the_data(tmp_path: Path
 
 
 def test_the_bundled_decisions_are_read() -> None:
-    from kg.resources import bundled
-
     assert [file.name for file in same_as_files(bundled("data"))] == ["same-as.sssom.tsv"]
     assert bundled_same_as().mappings
     assert all(decision.comment for decision in bundled_same_as().mappings)
@@ -228,3 +234,53 @@ def test_a_decision_that_stands_in_a_copy_of_the_file_too_says_nothing_new(tmp_p
         written(tmp_path / name, row("body/X/a", "body/X/b"))
     same_as = read_same_as(sorted(tmp_path.glob("*/*.tsv")))
     assert same_as.canonical("body/X/a") == "body/X/b"
+
+
+def idle(file: Path, *named: str) -> list[str]:
+    return [f"{p.line}: {p.message}" for p in unmet(read_same_as([file]).mappings, set(named))]
+
+
+def test_a_decision_that_names_no_entry_is_told_with_its_line(tmp_path: Path) -> None:
+    apart = {"predicate_modifier": "Not"}
+    file = written(
+        tmp_path,
+        row("body/X/a", "body/X/b"),
+        row("body/X/gone", "body/X/b"),
+        row("body/X/c", "body/X/renamed"),
+        row("body/X/b", "body/X/lost", **apart),
+        row("body/X/left", "body/X/lost", **apart),
+    )
+    assert idle(file, "body/X/a", "body/X/b", "body/X/c") == [
+        f"{FIRST_LINE + 1}: decides nothing: no entry is 'body/X/gone'",
+        f"{FIRST_LINE + 2}: decides nothing: no entry is 'body/X/renamed'",
+        f"{FIRST_LINE + 3}: decides nothing: no entry is 'body/X/lost'",
+        f"{FIRST_LINE + 4}: decides nothing: no entry is 'body/X/left' and 'body/X/lost'",
+    ]
+
+
+def test_two_that_are_joined_under_an_identifier_of_no_entry_are_joined(tmp_path: Path) -> None:
+    rows = [row("platform/X/testa", "platform/EUE/testa"), row("platform/Y/testa", "platform/EUE/testa")]
+    apart = row("platform/Z/other", "platform/EUE/testa", predicate_modifier="Not")
+    assert not idle(
+        written(tmp_path, *rows, apart), "platform/X/testa", "platform/Y/testa", "platform/Z/other"
+    )
+    assert idle(written(tmp_path, *rows), "platform/X/testa") == [
+        f"{FIRST_LINE}: decides nothing: no entry is 'platform/EUE/testa'",
+        f"{FIRST_LINE + 1}: decides nothing: no entry is 'platform/Y/testa' and 'platform/EUE/testa'",
+    ]
+
+
+def test_a_chain_of_joins_decides_something_by_its_links(tmp_path: Path) -> None:
+    file = written(tmp_path, row("body/X/a", "body/X/b"), row("body/X/b", "body/X/c"))
+    assert not idle(file, "body/X/a", "body/X/b", "body/X/c")
+    assert len(idle(file, "body/X/a", "body/X/c")) == 1
+
+
+def test_only_decisions_of_the_inputs_are_about_their_records(tmp_path: Path) -> None:
+    (tmp_path / "identity").mkdir()
+    written(tmp_path / "identity", row("body/X/a", "body/X/b"))
+    file = tmp_path / "record.yaml"
+    same_as = same_as_of([tmp_path])
+    assert [d.subject for d in decided_in([tmp_path], same_as)] == ["body/X/a"]
+    assert decided_in([file], same_as) == []
+    assert len(decided_in([], same_as)) == len(bundled_same_as().mappings)

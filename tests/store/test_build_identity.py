@@ -11,7 +11,7 @@ from kg.errors import KgError
 from kg.iris import Iris
 from kg.namespaces import DG
 from kg.records.same_as import bundled_same_as, same_as_of
-from kg.store.build import assemble, read_records
+from kg.store.build import assemble, build, read_records
 from kg.store.units import Recipe
 
 RECORD = """\
@@ -68,3 +68,13 @@ def test_a_wrong_decision_ends_the_build_with_its_line(folder: Path) -> None:
     file.write_text(DECISION.replace("skos:exactMatch", "skos:closeMatch"), encoding="utf-8")
     with pytest.raises(KgError, match=r"own\.sssom\.tsv:5: predicate_id is 'skos:closeMatch'"):
         same_as_of([folder])
+
+
+def test_a_build_tells_of_decisions_in_its_inputs_that_decide_nothing(folder: Path) -> None:
+    assert build([folder]).unmet == ()
+    file = folder / "identity" / "own.sssom.tsv"
+    gone = "dgid:body/COL/gone	skos:exactMatch	dgid:body/URY/agesic	AGESIC	semapv:ManualMappingCuration\n"
+    file.write_text(DECISION + gone, encoding="utf-8")
+    (problem,) = build([folder]).unmet
+    assert (problem.file, problem.line) == (str(file.resolve()), 6)
+    assert "'body/COL/gone'" in problem.message

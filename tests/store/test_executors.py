@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,9 +16,15 @@ import psutil
 import pytest
 from distributed import Client
 
+from benchmarks.bench_build import publishable_faults
+from benchmarks.generator import Corpus, Rates, write
 from kg.errors import KgError
 from kg.mapping.reference import reference_triples
 from kg.records.problems import Problem, RecordError
+from kg.store import current_version
+from kg.store.build import build
+from kg.store.cache import Cache
+from kg.store.dataset import dataset_id
 from kg.store.executors import WorkerLost, executor_of, workers_of
 
 OURS = (str(Path(__file__).parent), os.environ.get("PYTHONPATH", ""))
@@ -133,6 +140,25 @@ def test_a_task_that_kills_workers_of_a_cluster_is_named(cluster: str) -> None:
         with pytest.raises(WorkerLost, match=r"end_the_process\(poison\)"):
             executor.submit(end_the_process, "poison").result()
         assert executor.submit(square, 7).result() == 49
+
+
+def test_a_build_on_a_cluster_is_that_of_one_process(cluster: str, tmp_path: Path) -> None:
+    write(Corpus(2, 2, seed=4, rates=Rates(faults=1.0), only=publishable_faults()), tmp_path / "corpus")
+    store = tmp_path / "store"
+    command = [sys.executable, "-m", "kg", "build", str(tmp_path / "corpus"), "--store", str(store), "--json"]
+    environment = os.environ | {"KG_BUILD_CACHE": str(tmp_path / "there")}
+    ended = subprocess.run(
+        [*command, "--executor", cluster], env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["made"] == 4
+    here = build([tmp_path / "corpus"], cache=Cache(tmp_path / "here"))
+    version = current_version(store)
+    assert version.id == dataset_id({name: text.digest for name, text in here.texts().items()})
+    report = version.report("json")
+    assert report is not None
+    assert here.report is not None
+    assert report.read_text("utf-8") == here.report.to_json()
 
 
 def test_processes_end_with_their_parent(tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ def test_page_is_sound(explorer: httpx.Client, path: str, lang: str) -> None:
 
 def test_links_of_all_pages_lead_somewhere(explorer: httpx.Client) -> None:
     anchors: dict[str, set[str]] = {}
+    explorer.get("/review.json")  # a program waits until the records are gathered
     for path in PAGES:
         for link in page(explorer, path).links:
             if link.startswith("/") and not link.startswith(("/dump/", "/validation", "/preferences")):
@@ -349,6 +350,35 @@ def test_compare_two_countries(explorer: httpx.Client) -> None:
     found = page(explorer, "/compare?c=COL&c=URY")
     assert "Oficina de Gestión de Pruebas" in found.text
     assert '<svg class="chart' in found.response.text
+
+
+def test_compare_leads_from_each_fact_to_its_source(explorer: httpx.Client) -> None:
+    compared = page(explorer, "/compare?c=COL&c=URY")
+    document = explorer.get("/compare.json?c=COL&c=URY").json()
+    edition = max(document["countries"][0]["indices"]["egdi"])
+    assert f"/doc/observation/{edition}/COL/egdi" in compared.links
+    for country in document["countries"]:
+        facts = [topic for topic in country["topics"].values() if topic["sources"]]
+        facts += [body for found in country["responsibilities"].values() for body in found]
+        facts += country["organisations"]
+        assert facts
+        for fact in facts:
+            assert fact["sources"][0]["href"] in compared.links
+    assert "/countries/COL#instruments" in compared.links
+
+
+def test_a_country_leads_to_all_that_is_stated_of_it(explorer: httpx.Client) -> None:
+    links = page(explorer, "/countries/COL").links
+    for suffix in ("ttl", "zip"):
+        assert f"/dump/COL.{suffix}" in links
+    assert explorer.get("/dump/COL.ttl").status_code == 200
+
+
+def test_what_is_folded_away_is_in_the_page(explorer: httpx.Client) -> None:
+    document = explorer.get("/countries/COL.json").json()
+    links = page(explorer, "/countries/COL").links
+    for name in ("bodies", "portals", "instruments", "strategies", "questions"):
+        assert {entry["href"] for entry in document[name]} <= set(links)
 
 
 def test_compare_says_how_many_and_whom(explorer: httpx.Client) -> None:

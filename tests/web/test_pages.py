@@ -300,6 +300,7 @@ def test_a_question_is_not_changed_by_its_parameters(site: httpx.Client) -> None
 def test_a_thing_leads_to_its_document(site: httpx.Client) -> None:
     response = site.get("/id/country/UTO")
     assert (response.status_code, response.headers["location"]) == (303, "/doc/country/UTO")
+    assert response.headers["link"] == f'<{site.base_url}/doc/country/UTO>; rel="describedby"'
 
 
 @pytest.mark.parametrize(

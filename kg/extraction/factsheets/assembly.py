@@ -86,7 +86,7 @@ class _Assembly:
         self.bodies = find_bodies(reading)
         systems = find_systems(reading, self.bodies, self.instruments)
         self.systems = systems.drafts
-        self._efforts = [*self.instruments.leftover, *systems.leftover]
+        self._efforts = systems.leftover
         self.memberships = find_memberships(reading)
         self.cooperations = find_cooperations(reading)
         self.partnerships = find_partnerships(reading)
@@ -141,7 +141,7 @@ class _Assembly:
                 "language": _language(reading), "sha256": reading.document.sha256,
             },
             "answers": [self._answer(section) for section in reading.sections],
-            "bodies": [self._body(draft) for draft in self.bodies.drafts if not draft.civil],
+            "bodies": [self._body(draft) for draft in self.bodies.drafts if not draft.organisation],
             "portals": [self._portal(draft) for draft in self.systems if draft.portal],
             "platforms": [self._platform(draft) for draft in self.systems if not draft.portal],
             "instruments": [self._instrument(draft) for draft in self.instruments.drafts],
@@ -152,7 +152,7 @@ class _Assembly:
             "partnerships": [self._partnership(draft) for draft in self.partnerships],
             "organisations": [
                 *self._organisations.values(),
-                *(self._civil(draft) for draft in self.bodies.drafts if draft.civil),
+                *(self._organisation(draft) for draft in self.bodies.drafts if draft.organisation),
             ],
         }  # fmt: skip
 
@@ -172,7 +172,9 @@ class _Assembly:
 
     def _body(self, draft: BodyDraft) -> dict[str, Any]:
         parent = (
-            draft.parent if draft.parent is not draft and not (draft.parent and draft.parent.civil) else None
+            draft.parent
+            if draft.parent is not draft and not (draft.parent and draft.parent.organisation)
+            else None
         )
         return {
             "id": self._ids[id(draft)], "name": draft.name, "aliases": distinct(draft.aliases, draft.name, draft.acronym), "type": draft.type,
@@ -180,10 +182,10 @@ class _Assembly:
             "part_of": self._ids.get(id(parent)), "established": draft.established, **draft.evidence.fields(),
         }  # fmt: skip
 
-    def _civil(self, draft: BodyDraft) -> dict[str, Any]:
-        """A body that is an organisation of civil society."""
+    def _organisation(self, draft: BodyDraft) -> dict[str, Any]:
+        """What was found among the bodies and is none: an association, a university."""
         return {
-            "id": self._ids[id(draft)], "name": draft.name, "aliases": distinct(draft.aliases, draft.name, draft.acronym), "type": "civil-society",
+            "id": self._ids[id(draft)], "name": draft.name, "aliases": distinct(draft.aliases, draft.name, draft.acronym), "type": draft.organisation,
             "acronym": draft.acronym, "urls": draft.urls, **draft.evidence.fields(),
         }  # fmt: skip
 
@@ -226,6 +228,7 @@ class _Assembly:
             "country": draft.country, "date": date, "in_force": draft.in_force, "in_force_year": draft.in_force_year,
             "start_year": draft.start_year, "end_year": draft.end_year, "urls": draft.urls, "topics": draft.topics, "technologies": draft.technologies,
             "lifecycle": "planned" if planned else None, **relations, **draft.evidence.fields(),
+            "passages": [{kind: number, "q": q} for (kind, number), q in draft.passages.items()],
         }  # fmt: skip
 
     def _initiatives(self) -> list[dict[str, Any]]:

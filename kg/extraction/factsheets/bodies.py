@@ -50,8 +50,8 @@ class BodyDraft:
     parent: BodyDraft | None = None
     country: str | None = None
     established: int | None = None
-    civil: bool = False
-    """Whether it is said to be an organisation of civil society or of business, which is no public body."""
+    organisation: str | None = None
+    """Its type, where it is an organisation of civil society, of business or of science, which is no public body."""
     headed: bool = False
     items: list[OutlineItem] = field(default_factory=list)
     """The items that name it."""
@@ -219,7 +219,11 @@ def _linked(reading: FactsheetReading, start: int, end: int) -> Iterator[Name]:
         text = re.sub(
             r"^[Tt]he\s",
             "",
-            re.sub(r"\s\([\w-]{2,10}\)?$|\s\($", "", " ".join(link.text.split()).strip(" .,;")),
+            re.sub(
+                r"\s\([\w-]{2,10}\)?$|\s\($|[’']s? (?:web ?site|web ?page|site|page|portal)$",
+                "",
+                " ".join(link.text.split()).strip(" .,;"),
+            ),
         )
         text = plain_body(_split(text)[0])
         group, kind = classify(text)
@@ -392,7 +396,7 @@ def _initials(reading: FactsheetReading, bodies: Bodies, draft: BodyDraft) -> No
 
 def body_names(reading: FactsheetReading, start: int, end: int) -> Iterator[Name]:
     """The names of public bodies of the country between two offsets."""
-    for name in reading.names(start, end):
+    for name in _each(reading.names(start, end)):
         name = _whole(reading.text, name, end)
         dated = _DATED.match(name.text)
         if dated is not None:
@@ -446,12 +450,22 @@ def body_names(reading: FactsheetReading, start: int, end: int) -> Iterator[Name
             yield replace(name, start=name.start + above.end(), text=name.text[above.end() :])
 
 
+def _each(names: list[Name]) -> Iterator[Name]:
+    """ "Office of the Commissioner and the Harbour Agency": two bodies that read as one name."""
+    for name in names:
+        left, found, right = name.text.partition(" and the ")
+        second = classify(right)[0] == "bodies" or _TEAM.search(right) is not None
+        if found and second and classify(left)[0] == "bodies":
+            stop = name.start + len(left)
+            yield replace(name, end=stop, text=left, acronym=None, after=stop)
+            yield replace(name, start=stop + len(found), text=right)
+        else:
+            yield name
+
+
 def _whole(text: str, name: Name, end: int) -> Name:
     """ "Ministry of Foreign Affairs, European Union and Cooperation": a ministry's name goes on over commas."""
-    if (
-        not name.text.startswith(("Ministry", "Department for", "Department of", "Federal Ministry"))
-        or name.acronym
-    ):
+    if _OVER_COMMAS.match(name.text) is None or name.acronym:
         return name
     more = _MORE.match(text, name.end, end)
     if more is None:
@@ -513,7 +527,14 @@ def _foreign_demonyms(country: str) -> frozenset[str]:
 
 def is_generic(name: str, country: str = "") -> bool:
     """Whether a name is a kind of body, not one body: "Local Authorities", "National Council", "Agency in Denmark"."""
-    return all(word in _generic_words() for word in name_key(name, country).split())
+    return words_key(name) not in _own_names() and all(
+        word in _generic_words() for word in name_key(name, country).split()
+    )
+
+
+@cache
+def _own_names() -> frozenset[str]:
+    return frozenset(words_key(name) for name in data("factsheets")["bodies_of_generic_words"])
 
 
 @cache
@@ -524,6 +545,16 @@ def _generic_words() -> frozenset[str]:
 def is_post(name: str) -> bool:
     """Whether a name is that of a post that a person holds."""
     return words("posts").match(fold(name)) is not None
+
+
+def organisation_type(name: str) -> str | None:
+    """The type of organisation that a name is one of by itself; None for the names of bodies.
+
+    >>> organisation_type("Harbour University of Technology")
+    'academic'
+    """
+    stated = coded_words("organisation_names").first(fold(name))
+    return stated or ("academic" if classify(name) == ("organisations", "academic") else None)
 
 
 def body_type(name: str) -> str:
@@ -593,7 +624,7 @@ def _describe(reading: FactsheetReading, bodies: Bodies, draft: BodyDraft) -> No
     """Roles, area, the body above and the year of establishment, from clauses about the body."""
     folded = reading.folded
     draft.roles = coded_words("governance_roles").codes(fold(" ".join(draft.names)))
-    draft.civil = words("civil_names").search(fold(draft.name)) is not None
+    draft.organisation = organisation_type(draft.name)
     digital = 0
     for item in draft.items:
         own = any(item is known for known in draft.own_items)
@@ -604,7 +635,9 @@ def _describe(reading: FactsheetReading, bodies: Bodies, draft: BodyDraft) -> No
                 draft.roles += [r for r in found if r not in draft.roles and (own or r != "implementation")]
                 digital += len(_DIGITAL.findall(folded[start:end]))
             if own and words("civil").search(folded, start, min(start + 160, end)):
-                draft.civil = words("local_bodies").search(fold(draft.name)) is None
+                draft.organisation = draft.organisation or (
+                    "civil-society" if words("local_bodies").search(fold(draft.name)) is None else None
+                )
             draft.established = draft.established or established_in(folded, start, end)
             if draft.parent is None:
                 _find_above(reading, bodies, draft, item, start, end)
@@ -690,6 +723,14 @@ def _sentence_of(reading: FactsheetReading, draft: BodyDraft, at: int) -> tuple[
 
 def _named(reading: FactsheetReading, bodies: Bodies, item: OutlineItem, name: Name) -> None:
     text = plain_body(name.text)
+    apposed = _APPOSED_TO.search(reading.text, max(0, name.start - 24), name.start)
+    if apposed is not None and reading.text[name.start + len(text) :][:1] in (",", "."):
+        # "the Commission on Liberties (CL), the Data Protection Authority, was set up": one body under two names.
+        same = bodies.known(apposed[1])
+        if same is not None and bodies.known(text) in (None, same):
+            bodies.add_name(same, text)
+            _saw(reading, same, item, name.start, name.end, "medium", "named in apposition")
+            return
     first, higher = _split(text) if bodies.known(text) is None and not is_post(text) else (text, None)
     if (
         higher is not None
@@ -767,7 +808,8 @@ def _is_body(reading: FactsheetReading, name: Name, start: int, end: int) -> boo
     text = plain_body(name.text)
     if _TEAM.search(text):
         return True
-    if _NO_BODY.search(text) or _OF_ACRONYM.match(text) or _MONTH.match(text):
+    of_a_body = _OF_A_BODY.match(text) is not None
+    if (_NO_BODY.search(text) and not of_a_body) or _OF_ACRONYM.match(text) or _MONTH.match(text):
         return False
     if _FORMER.search(reading.folded, max(start, name.start - 120), name.start):
         # "(formerly X Ltd. and Y Unit)": what a body was called before.
@@ -778,18 +820,19 @@ def _is_body(reading: FactsheetReading, name: Name, start: int, end: int) -> boo
         reading.folded, max(start, name.start - 40), name.start
     ):
         return False
-    if title_kind(text) is not None and classify(text)[1] not in ("ministry",):
-        return False
-    if len(text.split()) > 14 or not _has_body_noun(text) or _REGISTER.search(words_key(text)):
+    if title_kind(text) is not None and classify(text)[1] not in ("ministry",) and not of_a_body:
         return False
     stem = re.split(r"\s(?:of|for|on|to|in)\s", words_key(text))[0]
+    register = _REGISTER.search(stem if of_a_body else words_key(text))
+    if len(text.split()) > 14 or not _has_body_noun(text) or register is not None:
+        return False
     known = name.acronym is not None or any(
         words_key(text) in words_key(link.text)
         for link in reading.links_between(max(0, name.start - 5), name.end)
     )
     if known and not _SERVICE.search(text) and _A_THING.match(reading.text, name.after, end) is None:
         return True
-    sure = _UNSURE.search(words_key(text)) is None and _UNSURE.search(stem) is None
+    sure = (of_a_body or _UNSURE.search(words_key(text)) is None) and _UNSURE.search(stem) is None
     national = _NATIONAL.search(text) is not None
     return sure or national or _is_responsible(reading, name, start, end)
 
@@ -962,17 +1005,22 @@ _A_THING = re.compile(
     r"\s(?:\([A-Z][\w-]{1,9}\)\s)?(?:[Rr]egist(?:er|ry)|app|application|portal|platform|system|service|project|software|solution|website|tool|programme|register|card)\b"
 )
 _ABOVE = re.compile(r"\s(?:within|under|at) the\s(?=[A-Z])")
+_OVER_COMMAS = re.compile(
+    r"(?:(?:[A-Z][a-z]+ )?Ministry|Department (?:for|of)|State Secretariat for|Directorate[- ]General for|(?:National )?Agency for New)\b"
+)
 _MORE = re.compile(
     r"(?:, (?!the\b)[A-Z][\w-]+(?: [A-Z][\w-]+){0,3})+,? and [A-Z][\w-]+(?: [A-Z][\w-]+){0,2}(?= [a-z(]|[.,;)])(?<! Ministry)(?<! Agency)"
 )
 _NO_BODY = re.compile(
-    r"(?:Agreement|Agreements|Decision|Regulation|Projects?|projects?|Providers?|Excellence|Portal|Platform|System|Programme|Academy|Directive|Services)$|^(?:One|Single|Digital|Electronic|Proof|Achieving)\b.*(?:Administration|(?<!Supervisory )Authority|Excellence)$|^(?:Digital|Smart) (?:Municipalit|Count|Cit)|\bBased$|^Help |^Office Gate|(?<!National )(?<!Central )\b[Bb]ank$|Data Centre$|^[A-Z][a-z]+ing the |\bRegulation and\b|^(?:Commissioner|Ministrie|Agencie|Authoritie|Office|Court|Council|Centre)s\b"
+    r"^(?:MS|Microsoft|Post|Back|Front|Home) Office$|(?:Decree|Resolution|Agreement|Agreements|Decision|Regulation|Projects?|projects?|Providers?|Excellence|Portal|Platform|System|Programme|Academy|Directive|Services)$|^(?:One|Single|Digital|Electronic|Proof|Achieving)\b.*(?:Administration|(?<!Supervisory )Authority|Excellence)$|^(?:Digital|Smart) (?:Municipalit|Count|Cit)|\bBased$|^Help |^Office Gate|(?<!National )(?<!Central )\b[Bb]ank$|Data Centre$|^[A-Z][a-z]+ing the |\bRegulation and\b|^(?:Commissioner|Ministrie|Agencie|Authoritie|Office|Court|Council|Centre)s\b"
 )
 _OF_ACRONYM = re.compile(r"^(?:[A-Z]{2,6}\s|\w+’s\s)(?:Commission|Board|Committee|Council)$")
 _AS_SYSTEM = re.compile(
     r"\b(?:service|portal|app|application|platform|system|tool|site|website)\s(?:called|named|titled|entitled|known as)\s[‘“]?$"
 )
-_HOUSE = re.compile(r"\b(?:Centre|Center|Institute|Agency|Office)$")
+_HOUSE = re.compile(
+    r"\b(?:Centre|Center|Institute|Agency|Office|Board|Authority|Inspectorate|Ministry|Directorate)$"
+)
 _NO_HOUSE = re.compile(
     r"\b(?:[Dd]ata|[Ss]upercomput\w+|[Cc]ontact|[Cc]all|[Hh]elp|[Ii]nnovation|[Dd]igital|e[A-Z]\w+) (?:[Cc]ent|Office)|Hub"
 )
@@ -1008,7 +1056,14 @@ _SERVICE = re.compile(r"\b(?:Service|Certification Authority)$")
 _CSIRT = re.compile(
     r"(?<![\w-])(?:(?:CSIRT|CERT)\s[A-Z]{3,}|CSIRT[A-Z][a-z]{3,}|[A-Z]{2,6}-CERT|CERT-[A-Z]{2,4})(?![\w-])"
 )
-_TEAM = re.compile(r"^(?:[A-Z]\w+ ){0,2}(?:Working Group|Task Team|Task Force)\b|^CSIRT [A-Z]+$")
+_APPOSED_TO = re.compile(r"\(([A-Z][\w-]{1,11})\),\s(?:which is\s)?the\s$")
+_OF_A_BODY = re.compile(
+    r"(?:[A-Z][\w’-]+ ){0,3}(?:Department|Office|Agency|Authority|Ministry|Directorate|Secretariat|Commissioner|Inspectorate|Commission|Committee) (?:of|for)\b"
+)
+"""What such a name goes on with is the task of the body, whatever noun it ends with: "Department of Postal Services"."""
+_TEAM = re.compile(
+    r"(?:Emergency|Incident) Response (?:Team|Centre)$|^(?:[A-Z]\w+ ){0,2}(?:Working Group|Task Team|Task Force)\b|^CSIRT [A-Z]+$"
+)
 _ACTS = re.compile(
     r"\s?(?:\([^)]*\)\s?)?(?:is|has|was|are|acts|provides|manages|coordinates|leads|supports|ensures|develops|offers|publishes|prepares|runs|launched|oversees|works|carries|deals|monitors|promotes|issues|serves|hosts|plays|represents)\b|,? (?:which|whose|that|responsible)\b"
 )

@@ -82,6 +82,8 @@ def _completed(cited: Citation, text: str, folded: str, end: int) -> Citation:
     if cited.number and cited.number.startswith("Chapter "):
         cited = replace(cited, number=f"Cap. {cited.number.removeprefix('Chapter ')}")
     noun = folded[cited.start : cited.end]
+    if cited.kind == "resolution" and "ministerial decision" in noun:
+        cited = replace(cited, kind="decree")
     if cited.kind == "regulation":
         # Governments issue ordinances and orders; a regulation is called one.
         cited = replace(
@@ -240,6 +242,16 @@ def listed_end(text: str, cited: Citation, end: int) -> int | None:
     return match.end("title") if match is not None and cited.number else None
 
 
+def names_behind(text: str, cited: Citation, end: int) -> list[str]:
+    """The short names that brackets introduce behind a citation and its title: "Act No. 5 of 2015 on Trade (hereinafter, the Trade Act)"."""
+    match = _TITLE_LISTED.match(text, cited.end, end) or _TITLE_BEHIND.match(text, cited.end, end)
+    at = match.end() if match is not None else cited.end
+    bracket = _BRACKET.match(text, at, end)
+    if bracket is None or _HEREINAFTER.match(bracket[1]) is None:
+        return []
+    return bracket_names(text, at, end)[0]
+
+
 def full_form(text: str, cited: Citation, end: int) -> str | None:
     """A citation as stated, with date and subject: "Law No. 1/2021, of February 11, on Administrative Simplification"."""
     match = _TITLE_BEHIND.match(text, cited.end, end)
@@ -305,7 +317,7 @@ _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _SPACED_NUMBER = re.compile(r"\s[-–]\s?(\d{1,5})(?!\d)")
 _MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
 _DAY_BEHIND = re.compile(
-    rf",?\s(?:of|dated|from)\s(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s(?P<m>{_MONTH})|(?P<m2>{_MONTH})\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)(?:,?\s(?P<y>(?:19|20)\d\d))?(?!\d)"
+    rf"(?:,?\s(?:of|dated)|\sfrom)\s(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s(?P<m>{_MONTH})|(?P<m2>{_MONTH})\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)(?:,?\s(?P<y>(?:19|20)\d\d))?(?!\d)"
 )
 _ROMAN_DAY = re.compile(r"\s\((?:\d{4}\.?\s)?([IVX]{1,4})\.?\s(\d{1,2})\.?\)")
 _ROMAN_MONTHS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
@@ -371,13 +383,13 @@ _NOUN = re.compile(
 )
 _STOPS = (
     r"(?=[.;(),’”]|\s(?:was|were|is|are|has|have|had|which|that|entered|came|sets|provides|lays|regulates|establishes|aims|transposes|transposed|transposing|defines|introduces|introduced|requires|states|determines|"
-    r"governs|implement\w*|amend\w*|repeal\w*|replac\w*|adopted|published|as well|into|by the|in order|contains|in force|covers|modified|created|mandated|develops|repealed|regulated|was|enacted|complements|incorporates|imposes|obliges|applied|stipulates|ensures|allows|applies|and the)\b|$)"
+    r"governs|implement\w*|amend\w*|repeal\w*|replac\w*|adopted|published|as well|into|by the|in order|contains|in force|covers|set|modified|created|mandated|develops|repealed|regulated|was|enacted|complements|incorporates|imposes|obliges|applied|stipulates|ensures|allows|applies|and the)\b|$)"
 )
 _TITLE_LISTED = re.compile(
     r"(?:\s?:\s|\s(?:entitled|titled)\s(?:the\s)?|\s\((?=[^()]*(?:Rules|Regulations|Order|Act)\b[^()]*\)))(?P<title>[A-Z](?:[^;:.()\n]|\([^()\n]{2,60}(?:\([^()\n]{2,20}\)[^()\n]{0,60})?\)){8,230}?(?:Regulations|Rules|Order|Act)(?:\s(?:19|20)\d\d)?)(?=[;,.)]|\s(?:and|was|were|is|are)\b|\s*$)"
 )
 _TITLE_BEHIND = re.compile(
-    r"(?:,? of (?:\d{1,2}(?:st|nd|rd|th)? )?(?:"
+    r"(?:\s\((?:\d{4}\.?\s)?[IVX]{1,4}\.?\s\d{1,2}\.?\))?(?:,? of (?:\d{1,2}(?:st|nd|rd|th)? )?(?:"
     + MONTHS
     + r")(?: \d{1,2})?(?:,? (?:19|20)\d\d)?)?[,)]?\s(?:(?:entitled |titled |called |the )*[‘“\"]([^’”\"]{6,200})[’”\"]|((?:on|for the|concerning|regarding|regulating|establishing|amending|relating to)\s(?!\d)[^.;(),]{4,160}?(?:,\s[A-Z][^.;(),]{3,60}(?:\sand\s[A-Z][^.;(),]{2,60})?)?(?:,\sand\s(?:on|for|of)\s[^.;(),]{5,140})?))"
     + _STOPS

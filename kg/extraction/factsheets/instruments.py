@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
 
@@ -26,6 +27,7 @@ from kg.extraction.factsheets.citing import (
     full_form,
     kind_family,
     listed_end,
+    names_behind,
     number_name,
     title_behind,
 )
@@ -43,6 +45,7 @@ from kg.extraction.factsheets.union import UnionAct, act_of_address, union_menti
 from kg.extraction.gazetteer import Phrases, data
 from kg.extraction.names import is_acronym
 from kg.extraction.negation import is_planned
+from kg.extraction.portals import key as url_key
 from kg.questionnaire.outline import OutlineItem, says_nothing
 from kg.questionnaire.wording import fold, words_key
 from kg.records.codes import EUROPEAN_UNION
@@ -68,6 +71,8 @@ class InstrumentDraft:
     topics: list[str] = field(default_factory=list)
     technologies: list[str] = field(default_factory=list)
     relations: list[tuple[str, InstrumentDraft]] = field(default_factory=list)
+    passages: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """The articles and sections referred to, as (which of both, number), with the sections of the factsheet that do."""
     planned: bool = False
     headed: bool = False
     """Whether an item is about it, not only a sentence."""
@@ -117,6 +122,7 @@ class _Finder:
         self._leftover: list[OutlineItem] = []
         self._union_topics: dict[int, list[str]] = {}
         self._same: list[tuple[InstrumentDraft, InstrumentDraft]] = []
+        self._said_same: set[tuple[int, int]] = set()
 
     def found(self) -> Instruments:
         items = self._reading.items("communications", "legislation")
@@ -173,6 +179,22 @@ class _Finder:
                     self._same.append((one, other))
             self._in_other_words(item, mentions)
         self._same_titles()
+        self._same_addresses()
+
+    def _same_addresses(self) -> None:
+        """Laws that one address leads to, when only one of them has a number: the citation and a name for it."""
+        known: dict[str, InstrumentDraft] = {}
+        for draft in sorted(self._drafts, key=lambda d: (d.number is None, not d.headed)):
+            if draft.of_union or kind_family(draft.kind) == "policy" or not draft.urls:
+                continue
+            holder = known.setdefault(url_key(draft.urls[0]), draft)
+            if (
+                holder is not draft
+                and draft.number is None
+                and kind_family(holder.kind) == kind_family(draft.kind)
+                and urlsplit(draft.urls[0]).path.strip("/")
+            ):
+                self._same.append((holder, draft))
 
     def _in_other_words(self, item: OutlineItem, mentions: list[Mention]) -> None:
         """A heading that gives a law its short name, where the first sentence has the official one with its address."""
@@ -231,9 +253,14 @@ class _Finder:
                 draft = into[id(draft)]
             return draft
 
-        for one, other in self._same:
-            one, other = final(one), final(other)
-            if one is other or not _compatible(one, other):
+        for first, second in self._same:
+            one, other = final(first), final(second)
+            if one is other:
+                continue
+            if (id(first), id(second)) in self._said_same and other.number is None and one.year:
+                # The year of the short name was that of some sentence about it.
+                other.year = other.date = None
+            if not _compatible(one, other):
                 continue
             _absorb(one, other)
             into[id(other)] = one
@@ -528,7 +555,22 @@ class _Finder:
             found += self._national(item, start, end, [(m.start, m.end) for m in found])
         elif (own := self._own.get(id(item))) is not None and not own.of_union:
             found += self._in_title(item, own, start, end)
+        for mention in found:
+            self._passages(item, mention, start)
         yield from sorted(found, key=lambda m: m.start)
+
+    def _passages(self, item: OutlineItem, mention: Mention, start: int) -> None:
+        """The articles or sections that stand before an instrument: "Articles 16, 16a and 18 of the"."""
+        before = _PASSAGES.search(self._reading.folded, max(start, mention.start - 90), mention.start)
+        if before is None:
+            return
+        kind = "section" if before["noun"].startswith("section") else "article"
+        for number in _PASSAGE.finditer(before["numbers"]):
+            first, last = number["first"], number["last"]
+            stated = f"{first}-{last}" if last else first
+            q = mention.draft.passages.setdefault((kind, stated), [])
+            if item.section.number not in q:
+                q.append(item.section.number)
 
     def _union_policies(self, item: OutlineItem, start: int, end: int) -> Iterator[Mention]:
         """Frameworks of the Union that have no number."""
@@ -558,7 +600,7 @@ class _Finder:
             return []
         name = clean_title(reading.text[match.end() : end]).name
         kind = title_kind(name)
-        if kind is None or len(words_key(name).split()) < 3:
+        if kind is None or len(words_key(name).split()) < 2 or _GENERIC.fullmatch(fold(name)):
             return []
         draft = self._known_name(name) or self._new(kind, name)
         if draft is own:
@@ -588,15 +630,19 @@ class _Finder:
             yield Mention(cited.start, stop, draft)
         plain = [c for c in cited_here if _is_plain(reading.text[c.start : c.end], c)]
         for first, last in _law_names(reading, start, end):
+            tail: Citation | None = None
             for cited in plain:
                 if cited.start - first < 4 and cited.end > first:
                     first = last
                 elif first < cited.start < last:
-                    last = cited.start
+                    if _ends_name(reading.text, first, last, cited, reading.country):
+                        tail = cited
+                    else:
+                        last = cited.start
             last -= len(reading.text[first:last]) - len(reading.text[first:last].rstrip(" (,:;–-"))
             if last - first < 5 or _overlaps(first, last, taken):
                 continue
-            mention = self._named(item, first, last, end)
+            mention = self._named(item, first, last, end, tail)
             if mention is not None:
                 taken.append((mention.start, mention.end))
                 yield mention
@@ -609,8 +655,10 @@ class _Finder:
             taken.append((cited.start, cited.end))
             yield Mention(cited.start, cited.end, draft)
 
-    def _named(self, item: OutlineItem, start: int, stop: int, end: int) -> Mention | None:
-        """A law or plan that prose names, known already or new, with the number behind it."""
+    def _named(
+        self, item: OutlineItem, start: int, stop: int, end: int, cited: Citation | None = None
+    ) -> Mention | None:
+        """A law or plan that prose names, known already or new, with the number behind it or the citation whose noun ends it."""
         reading = self._reading
         fronted = _YEAR_FIRST.search(reading.text, max(0, start - 10), start)
         if fronted is not None and kind_family(title_kind(reading.text[start:stop]) or "policy") != "policy":
@@ -619,9 +667,12 @@ class _Finder:
         dated = _DATED.search(reading.text, start, stop)
         if dated is not None and dated.start() - start > 5:
             stop = dated.start()
+        version = _VERSION.match(reading.text, stop, end)
+        if version is not None:
+            stop = version.end()
         text = " ".join(reading.text[start:stop].split())
-        kind = title_kind(text) or named_by_year(text)
-        tail = bracket_citation(reading.text, reading.folded, stop, end, kind or "act")
+        kind = title_kind(_VERSION.sub("", text)) or named_by_year(text)
+        tail = cited or bracket_citation(reading.text, reading.folded, stop, end, kind or "act")
         names, after = bracket_names(reading.text, stop, end) if tail is None else ([], tail.end)
         known = self._known(tail, text) or self._in_short(
             item, text, kind, early=bool(item.blocks) and start < item.blocks[0].position.end
@@ -647,6 +698,11 @@ class _Finder:
                 kind_family(kind) == "policy"
                 and not (linked and item.section.chapter in ("2", "3"))
                 and not (told_apart and _PLAN.search(fold(text)))
+                and not (
+                    item.section.chapter in ("2", "3")
+                    and _PLAN.search(fold(text))
+                    and _RELATED.search(reading.folded, max(0, start - 70), start)
+                )
             ):
                 return None
             if (
@@ -700,11 +756,12 @@ class _Finder:
 
     def _linked_act(self, kind: str, start: int, stop: int) -> UnionAct | None:
         """The act of the Union that a directive or regulation named in prose is linked to."""
-        if kind not in ("directive", "regulation"):
+        if kind not in ("directive", "regulation", "act"):
             return None
         for link in self._reading.links_between(max(0, start - 12), stop):
             act = act_of_address(link.url) if link.end > start else None
-            if act is not None and act.kind == kind:
+            # "Cybersecurity Act" is how regulations are called; the address tells whose it is.
+            if act is not None and kind in (act.kind, "act"):
                 return act
         return None
 
@@ -716,6 +773,8 @@ class _Finder:
         if own is None or own.of_union or kind is None or kind_family(kind) != kind_family(own.kind):
             return None
         said = set(name_key(undated(text), self._reading.country).split()) - {"national", "new"}
+        if _of_other_years(text, own):
+            return None
         for name in own.names:
             whole = set(name_key(undated(name), self._reading.country).split()) - {"national", "new"}
             if len(said) > 1 and (
@@ -770,6 +829,13 @@ class _Finder:
                 draft.title = title
             elif not draft.headed:
                 _add_alias(draft, title)
+        for name in names_behind(reading.text, cited, end):
+            if title_kind(name) is not None or is_acronym(name):
+                known = self._known_name(name)
+                if known is not None and known is not draft:
+                    self._same.append((draft, known))
+                    self._said_same.add((id(draft), id(known)))
+                _add_alias(draft, name)
         self._index(draft)
         return draft
 
@@ -779,7 +845,8 @@ class _Finder:
             return
         for link in self._reading.links_between(max(0, start - 12), end):
             if link.end > start and not _ELSEWHERE.search(link.url):
-                draft.urls.append(link.url)
+                if draft.of_union or act_of_address(link.url) is None:
+                    draft.urls.append(link.url)
                 return
 
     def _saw(
@@ -822,14 +889,29 @@ class _Finder:
                 for k, v in _verbs(reading.folded, start, end)
                 if not any(m.start < v.start() < m.end and m.draft.of_union for m in here)
             ]
+            if reading.country == EUROPEAN_UNION:
+                # Its acts are adapted to one another; nothing is brought into line with them from outside.
+                verbs = [(k, v) for k, v in verbs if k not in ("adapts", "complies")]
+            here, verbs = self._without_titles(here, verbs, own)
             objects: set[int] = set()
+            was_passive = False
             for index, (kind, verb) in enumerate(verbs):
                 stop = verbs[index + 1][1].start() if index + 1 < len(verbs) else end
                 right = [m for m in here if verb.end() <= m.start < max(stop, verb.end() + 1)]
                 if right and right[0].start - verb.end() > 140:
                     right = []
                 left = [m for m in here if m.end <= verb.start()]
-                if not _WHICH.search(reading.folded, max(start, verb.start() - 30), verb.start()):
+                agent = _PASSIVE.match(reading.folded, verb.end(), end)
+                # "X amended the Y by changing Z" is no passive: what stands before "by" is the object.
+                passive = agent is not None and not any(m.start < agent.end() - 4 for m in right)
+                # "X was repealed by Y and replaced by Z": what the first verb is done to is the subject of both.
+                going_on = (passive and was_passive) or _AND_DOING.search(
+                    reading.folded, start, verb.end() + 3
+                ) is not None
+                was_passive = passive
+                if not going_on and not _WHICH.search(
+                    reading.folded, max(start, verb.start() - 30), verb.start()
+                ):
                     left = [m for m in left if id(m.draft) not in objects]
                 if span_is_title and own is not None:
                     left = []
@@ -841,14 +923,44 @@ class _Finder:
                     reading.folded, max(start, verb.start() - 24), verb.start()
                 ):
                     continue
-                agent = _PASSIVE.match(reading.folded, verb.end(), end)
-                # "X amended the Y by changing Z" is no passive: what stands before "by" is the object.
-                passive = agent is not None and not any(m.start < agent.end() - 4 for m in right)
                 paired = self._respectively(kind, left, right, verb.start(), end)
                 if paired:
                     objects |= paired
                     continue
                 objects |= {id(target) for _, target in self._relation(kind, left, right, own, passive)}
+
+    def _without_titles(
+        self,
+        here: list[Mention],
+        verbs: list[tuple[str, re.Match[str]]],
+        own: InstrumentDraft | None,
+    ) -> tuple[list[Mention], list[tuple[str, re.Match[str]]]]:
+        """A sentence without what stands in the titles of acts of the Union: "Directive 2014/25/EU on X and repealing Directive 2004/17/EC".
+
+        What an act of the Union repeals is noted; the national act of the sentence has nothing to do with it.
+        """
+        folded = self._reading.folded
+        kept = []
+        for kind, verb in verbs:
+            before = [m for m in here if m.end <= verb.start()]
+            after = next((m for m in here if m.start >= verb.end()), None)
+            titled = (
+                before
+                and after is not None
+                and before[-1].draft.of_union
+                and after.draft.of_union
+                and _AND_DOING.search(folded, before[-1].end, verb.end() + 3) is not None
+                and after.start - verb.end() < 30
+                and not (own is not None and own.of_union)
+            )
+            if not titled or after is None:
+                kept.append((kind, verb))
+                continue
+            relation = relation_kind(kind, before[-1].draft, after.draft)
+            if relation and (relation, after.draft) not in before[-1].draft.relations:
+                before[-1].draft.relations.append((relation, after.draft))
+            here = [m for m in here if m is not after]
+        return here, kept
 
     def _respectively(
         self, kind: str, left: list[Mention], right: list[Mention], verb: int, end: int
@@ -914,7 +1026,10 @@ class _Finder:
     ) -> list[tuple[InstrumentDraft, InstrumentDraft]]:
         """The pairs that a verb relates, from what stands on its two sides; the instrument of the item fills in."""
         pairs: list[tuple[InstrumentDraft, InstrumentDraft]] = []
-        if passive and kind == "implements" and own is not None and any(m.draft is own for m in left):
+        if kind == "converts":
+            # "Decree No. 36/2022, converted into Law No. 79/2022": the law stands on the decree.
+            pairs = [(right[0].draft, left[-1].draft)] if left and right else []
+        elif passive and kind == "implements" and own is not None and any(m.draft is own for m in left):
             pairs = [(m.draft, own) for m in right[:1]]
         elif passive:
             targets = [left[-1].draft] if left else [own] if own else []
@@ -930,8 +1045,9 @@ class _Finder:
             chained = right[:1]
             for mention in right[1:]:
                 if (
-                    mention.draft.of_union == chained[-1].draft.of_union
-                    and mention.start - chained[-1].end < 150
+                    mention.draft.of_union == chained[-1].draft.of_union or kind in ("adapts", "complies")
+                ) and mention.start - chained[-1].end < (
+                    400 if _ENUMERATED.search(self._reading.text, chained[-1].end, mention.start) else 150
                 ):
                     chained.append(mention)
             for target in (m.draft for m in chained):
@@ -985,6 +1101,8 @@ class _Finder:
         if draft is not None and name and not draft.of_union:
             start, _ = period_of(name)
             if start is not None and draft.start_year is not None and start != draft.start_year:
+                return None
+            if kind_family(draft.kind) == "policy" and _of_other_years(name, draft):
                 return None
         if draft is None or cited is None:
             return draft
@@ -1091,6 +1209,8 @@ def _absorb(one: InstrumentDraft, other: InstrumentDraft) -> None:
     one.urls += [url for url in other.urls if url not in one.urls]
     one.topics += [topic for topic in other.topics if topic not in one.topics]
     one.technologies += [code for code in other.technologies if code not in one.technologies]
+    for place, q in other.passages.items():
+        one.passages[place] = list(dict.fromkeys([*one.passages.get(place, []), *q]))
     one.planned, one.headed = one.planned and other.planned, one.headed or other.headed
     one.evidence.merge(other.evidence)
 
@@ -1127,6 +1247,18 @@ def relation_kind(kind: str, subject: InstrumentDraft, target: InstrumentDraft) 
         )
     if kind in ("transposes", "implements") and target.of_union and not subject.of_union:
         return "transposes" if target.kind == "directive" else "implements"
+    if kind == "converts":
+        return (
+            "based-on" if kind_family(subject.kind) == "act" and subject.of_union == target.of_union else None
+        )
+    if kind in ("adapts", "complies"):
+        if subject.of_union or kind_family(subject.kind) == "policy":
+            return None
+        if target.of_union:
+            return "transposes" if target.kind == "directive" else "implements"
+        if kind == "complies":
+            return None
+        kind = "amends"
     if kind == "part-of":
         policies = kind_family(subject.kind) == kind_family(target.kind) == "policy"
         return "implements" if policies and not target.of_union and not subject.of_union else None
@@ -1197,6 +1329,33 @@ def _is_plain(text: str, cited: Citation) -> bool:
     return "(" not in text and (cited.number is None or (digit is not None and digit.start() < 28))
 
 
+def _of_other_years(text: str, draft: InstrumentDraft) -> bool:
+    """Whether a name states a year or period, and the draft is known by other ones only: "Digital Strategy 2020" beside 2030."""
+    years = set(_YEARS.findall(text))
+    known = [set(_YEARS.findall(name)) for name in draft.names]
+    if draft.start_year is not None:
+        known.append({str(draft.start_year), str(draft.end_year)})
+    stated = [found for found in known if found]
+    if years and draft.start_year is not None and min(years) == str(draft.start_year):
+        # A plan whose period was made longer.
+        return False
+    return 0 < len(years) <= 2 and bool(stated) and not any(years <= s or s <= years for s in stated)
+
+
+def _ends_name(text: str, start: int, end: int, cited: Citation, country: str) -> bool:
+    """Whether a name ends with the noun that a citation begins with: "Legal Simplification Law of 9 December 2004"."""
+    noun = text[cited.start : end].strip()
+    name = text[start:end]
+    return (
+        " " not in noun
+        and noun.isalpha()
+        and cited.end > end
+        and not _GENERIC.fullmatch(fold(name))
+        and _FORM_OF_LAW.fullmatch(fold(name)) is None
+        and len(name_key(name, country).split()) > 1
+    )
+
+
 def _of_law(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The part of a name that is a law's: "Titles II and III of the Procurement Act" → "Procurement Act"."""
     lead = _LEADING.match(text, start, end)
@@ -1252,6 +1411,7 @@ def _is_proper(text: str, kind: str) -> bool:
         return False
     if kind_family(kind) == "policy":
         return count >= 3 and kind != "standard"
+    text = _YEAR_BEFORE.sub("", text)
     return (
         kind
         in (
@@ -1313,6 +1473,9 @@ def _overlaps(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
     return any(a < end and start < b for a, b in taken)
 
 
+_FORM_OF_LAW = re.compile(
+    r"(?:[\w-]+ )??(?:amending|implementing|framework|organic|legislative|basic|special|consolidated|grand-ducal|joint|delegated|omnibus|same|said|above|emergency|prime ministerial|executive|administrative|technical|council|cabinet|parliamentary|provincial|cantonal|royal|ministerial) \w+"
+)
 _ISSUER_FIRST = re.compile(
     r"(?:\w+ )?(?:Decree|Order|Regulation|Resolution|Ordinance|Decision) of the (?:Ministry|Minister|Government|Council)\b"
 )
@@ -1327,6 +1490,7 @@ _ARTICLE_OF = re.compile(
     r"(?:Articles?|Sections?|Chapters?|Titles?) [\w().,-]+(?: and [\w().]+)? of (?:the )?(?=[A-Z])"
 )
 _YEAR_FIRST = re.compile(r"\b(?:the|The|its|a)\s(?P<year>(?:19|20)\d\d)\s$")
+_YEAR_BEFORE = re.compile(r"(?:19|20)\d\d\s")
 _OF_ANOTHER = re.compile(
     r"\b(?:joint committee|amendments?|decision|rules|provisions|obligations?|changes?|requirements?|regulations|version|parts?|ordinance|regime)\b[^,;]{0,40}$"
 )
@@ -1368,7 +1532,23 @@ _AND_ANOTHER = re.compile(
 _TREATIES = ("eu", "ec", "eec", "ue", "euratom")
 _CAPITAL = re.compile(r"[A-Z]|e[A-Z]|[^\W\da-z_]")
 _CUT_OFF = re.compile(r"\b(?:No|Nr|Cap|Art|to|and|or|of|on)\.?$")
-_WHICH = re.compile(r"\b(?:which|that|in turn|itself|and)\b[^.]{0,20}$")
+_VERSION = re.compile(r"\s\d\.0(?![\d.])")
+"""The number of an edition of a programme."""
+_RELATED = re.compile(
+    r"\b(?:based on|builds (?:up)?on|building (?:up)?on|part of|continuation of|replac(?:es|ed|ing)|implement(?:s|ed|ing|ation of)|successor (?:of|to)|framework of|defined (?:in|by)|foreseen (?:in|by)|accordance with|under|follow-up (?:of|to))\s(?:the\s)?(?:(?:new|previous|former|current|national|first|second|revised|updated|objectives of the|goals of the|results of the|priorities of the|measures of the)\s)*$"
+)
+_ENUMERATED = re.compile(r"\((?:i{1,3}|iv|v|vi|[b-f]|[2-6])\)\s|;")
+_ONE_PASSAGE = r"\d{1,4}(?:-(?:bis|ter|quater|quinquies)|-\d{1,2}(?!\d)|[a-z](?![a-z]))?"
+_PARAGRAPH = r"(?:\(\d{1,2}\))?"
+_PASSAGE = re.compile(
+    rf"(?P<first>{_ONE_PASSAGE}){_PARAGRAPH}(?:\s(?:to|through)\s(?P<last>\d{{1,4}}[a-z]?))?"
+)
+_PASSAGES = re.compile(
+    rf"\b(?P<noun>articles?|art\.|sections?)\s(?P<numbers>{_ONE_PASSAGE}{_PARAGRAPH}(?:(?:,\s(?:and\s)?|\s(?:and|or|to|through)\s){_ONE_PASSAGE}{_PARAGRAPH}){{0,9}})"
+    r"(?:,? paragraphs? \d{1,2})?,?\sof\s(?:the\s)?(?:[a-z]+\s)?$"
+)
+_AND_DOING = re.compile(r"\band [a-z]+ing$")
+_WHICH = re.compile(r"\b(?:which|that|in turn|itself)\b[^.]{0,20}$")
 _NOUNS = frozenset(
     (
         "act",
@@ -1393,6 +1573,7 @@ _STRAY = re.compile(
 )
 _WEAK = frozenset(["national", "government", "public", "federal", "state", "digital"])
 _INNER = re.compile(r"\s\(([^()]{2,10})\)\s(?=[A-Z])")
+_YEARS = re.compile(r"(?<![\d/])(?:19|20)\d\d(?![\d/])")
 _YEAR_END = re.compile(r"[A-Za-z],? ((?:19|20)\d\d)$")
 _PERIOD = re.compile(r"(?<![\d/])((?:19|20)\d\d)\s?[-–—/‑]\s?((?:20)?\d\d)(?![\d/])")
 _DRAFT = re.compile(

@@ -32,6 +32,12 @@ def listed_systems(reading: FactsheetReading, item: OutlineItem) -> Iterator[Lis
         if block.kind is BlockKind.LIST_ITEM:
             if lead is not None and (found := _first_name(reading.text, start, end, lead)) is not None:
                 yield found
+            elif lead is not None and "base-registry" in item.section.platforms:
+                whole = _WHOLE_ITEM.match(reading.text, start, end)
+                if whole is not None:
+                    yield Listed(
+                        whole.start("name"), whole.end("name"), whole["name"], whole["acronym"], lead
+                    )
         else:
             lead = _lead(reading.folded, start, end)
         yield from _enumerated(reading, start, end)
@@ -100,6 +106,10 @@ _PRONOUN = re.compile(r"(?:\. )?\s*(?:they|these)\b")
 _WORD = r"(?:[A-Z][\w’@-]*|[a-z]{1,3}[A-Z@][\w-]*)"
 _CALLED = rf"(?P<name>{_WORD}(?:\s(?:(?:of|for|and|on|the)\s(?:the\s)?)?{_WORD}){{0,6}})(?:\s\((?P<acronym>[A-Za-z][\w-]{{1,9}})\))?"
 _ITEM = re.compile(rf"\s*(?:[Tt]he\s)?[‘“]?{_CALLED}[’”]?(?=,\s(?!and\b)|:\s|\s[–—-]\s)")
+_WHOLE_ITEM = re.compile(
+    rf"\s*(?:[Tt]he\s)?(?P<name>{_WORD}(?:\s(?:(?:of|for|and|on)\s(?:the\s)?)?{_WORD}){{1,10}})(?:\s\((?:[^()]*?\s[-–]\s)?(?:(?P<acronym>[A-Z][A-Z-]{{1,8}})|[^()]*)\)?)?\s?[;.,]?(?:\sand)?\s*$"
+)
+"""An item of a list that is a name and nothing else, with its national name in brackets: "Tax Registry (Anagrafe tributaria);"."""
 _OF = rf"[A-Z][a-z]+(?:\s[A-Z][a-z]+)?\s(?:of|for)\s(?:the\s)?{_WORD}(?:\s(?:(?:of|and)\s)?{_WORD}){{0,5}}"
 _NAME = re.compile(
     rf"(?:the\s)?[‘“]?(?P<name>{_OF}|{_WORD}(?:\s{_WORD}){{0,4}})[’”]?(?:\s\((?:(?P<acronym>[A-Za-z][\w-]{{1,9}})|[^()]{{2,50}})\)(?:\s[A-Z][a-z]+)?)?(?![\w’])"

@@ -49,6 +49,7 @@ class FactsheetReading:
     _names: dict[tuple[int, int], list[Name]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.document = in_latin(self.document)
         self.text = self.document.text
         self.folded = fold(self.text)
         self.sections = parse_outline(self.document, self.outline)
@@ -94,6 +95,35 @@ class FactsheetReading:
     def span(self, q: str, start: int, end: int) -> Span:
         place = self.document.locate(start)
         return Span(q=q, page=place.page, line=place.line, start=start, end=end)
+
+
+def in_latin(document: Document) -> Document:
+    """The document with Greek and Cyrillic capitals put right where they stand for the Latin ones that look the same.
+
+    A word is put right when all its other letters are Latin, or when it has figures ("50(Ι)/2019"); offsets stay as they are.
+    """
+    if _LOOK_ALIKE.search(document.text) is None:
+        return document
+    blocks = tuple(
+        replace(
+            block,
+            text=_latin(block.text),
+            links=tuple(replace(link, text=_latin(link.text)) for link in block.links),
+        )
+        for block in document.blocks
+    )
+    return replace(document, blocks=blocks)
+
+
+def _latin(text: str) -> str:
+    return _LOOK_ALIKE.sub(lambda match: _mended_word(match[0]), text)
+
+
+def _mended_word(word: str) -> str:
+    latin = word.translate(_LATIN)
+    rest = [char for char in latin if char.isalpha() and not char.isascii()]
+    sure = re.search(r"[A-Za-z0-9]", word) is not None
+    return latin if sure and not rest else word
 
 
 def unwrapped(url: str) -> str:
@@ -179,7 +209,7 @@ def clean_title(text: str) -> Title:
             break
         if _YEARS.fullmatch(inner):
             years += [int(y) for y in re.findall(r"(?:19|20)\d\d", inner)]
-        elif _REMARK.search(fold(inner)):
+        elif _REMARK.search(fold(inner)) or _ROMAN_DAY.fullmatch(inner):
             pass
         elif 1 < len(inner) <= 90 and not inner.isdigit():
             aliases.append(name)
@@ -306,6 +336,8 @@ _WRAPPERS = (
 _STATED_HOST = re.compile(r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]{2,60}\.){1,3}[a-z]{2,6})/?")
 _CUT_HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9-]{2,60})")
 _IN_DRAWER = re.compile(r"/((?:www\.)?(?:[A-Za-z0-9-]{2,60}\.){1,3}[A-Za-z]{2,4}(?:/[\w-]+)?)/?$")
+_LATIN = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕЅІЈКМНОРСТХ", "ABEZHIKMNOPTYXABESIJKMHOPCTX")
+_LOOK_ALIKE = re.compile(r"[\w()/.]*[ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕЅІЈКМНОРСТХ][\w()/.]*")
 _DRAWER = re.compile(r"https?://[\w-]+\.sharepoint\.com/", re.IGNORECASE)
 """Files of the editors that no reader can open."""
 _FOOTNOTE = re.compile(r"(?<=[^\W\d_])[¹²³⁰⁴-⁹]+|\s*\[\d{1,3}\]|(?<=[a-z)])\d{1,2}$(?<!\b5G)")
@@ -319,4 +351,6 @@ _YEARS = re.compile(
 _REMARK = re.compile(
     r"^(?:only|in [a-z]+$|available|draft|english|updated|amended|as amended|last|ongoing|formerly|former|see|link)\b|\bversion\b"
 )
+_ROMAN_DAY = re.compile(r"(?:\d{4}\.?\s)?[IVX]{1,4}\.?\s\d{1,2}\.?")
+"""The day of a Hungarian decree."""
 _OR = re.compile(r"\s(?:or|also|/)\s|\s?;\s?|\s–\s|,\s(?=[A-Z]{2,8}$)")

@@ -1,4 +1,5 @@
-"""Portals and platforms of a factsheet: the items of the infrastructure chapter, and the systems that its prose names."""
+"""Portals and platforms of a factsheet: the items of the infrastructure chapter, the systems that its prose names, and the
+items of other chapters whose heading can be nothing else."""
 
 from __future__ import annotations
 
@@ -68,7 +69,7 @@ class SystemDraft:
 
 @dataclass(slots=True)
 class Systems:
-    """All drafts, and the items of chapter 4 that name no system but a project or an effort."""
+    """All drafts, and the items that name neither an instrument nor a system but a project or an effort."""
 
     drafts: list[SystemDraft]
     leftover: list[OutlineItem]
@@ -103,6 +104,11 @@ class _Finder:
             self._versions(item)
             if drafts:
                 self._replaces(item, drafts)
+        self._leftover.extend(item for item in self._instruments.leftover if not self._elsewhere(item))
+        for item in self._reading.items("communications", "legislation", "bodies"):
+            self._introduced(item)
+            self._named(item, elsewhere=True)
+        self._national()
         self._services()
         self._or_body()
         self._tell_apart()
@@ -117,7 +123,7 @@ class _Finder:
             return []
         reading, title = self._reading, clean_title(item.title.text)
         found = []
-        for name, aliases in _several(_of_activity(title)):
+        for name, aliases in _several(_of_activity(_explained(title))):
             first = _TOKEN.match(name)
             if first is not None and not first[1].isupper():
                 aliases = [*aliases, first[1]]
@@ -132,6 +138,27 @@ class _Finder:
             self._leftover.append(item)
         return found
 
+    def _elsewhere(self, item: OutlineItem) -> bool:
+        """Whether an item of the chapters on communications and legislation is about a system; then it is taken.
+
+        There a heading has to say so itself: by the noun of a system, or by being an address.
+        """
+        if item.title is None or not item.blocks:
+            return False
+        title = clean_title(item.title.text)
+        name = title.name.strip(" ‘’“”'\"")
+        site = _DOMAIN.fullmatch(fold(name)) is not None
+        if not site and (
+            _head(name) not in _strong_heads()
+            or len(name.split()) < 2
+            or len(name.split()) > 8
+            or not self._is_system(name, item)
+        ):
+            return False
+        draft = self._called(name, list(title.aliases))
+        self._complete(draft, item, name, list(title.aliases), alone=True)
+        return True
+
     def _is_effort(self, name: str) -> bool:
         return (
             title_kind(name) is None
@@ -144,7 +171,12 @@ class _Finder:
         """Whether an item of the chapter is about a system: not a law, a body, a kind of thing or an activity."""
         kind = title_kind(name)
         last = (words_key(name).split() or [""])[-1]
-        if last in _strong_heads() and _COLLECTIVE.search(words_key(name)) is None and kind is None:
+        if (
+            last in _strong_heads()
+            and ": " not in name
+            and _COLLECTIVE.search(words_key(name)) is None
+            and kind is None
+        ):
             # "Department of Contracts Portal" is a portal, whoever's it is.
             return True
         if kind in ("act", "decree", "decree-law", "strategy", "constitution", "resolution") or (
@@ -159,7 +191,11 @@ class _Finder:
             return False
         head = _head(name)
         group, type_ = classify(name)
-        if group == "bodies" and type_ in _BODY_TYPES and head not in _system_heads():
+        if (
+            group == "bodies"
+            and (type_ in _BODY_TYPES or head in ("board", "inspectorate", "ministry"))
+            and head not in _system_heads()
+        ):
             return False
         known = self._bodies.known(name)
         if known is not None and known.headed and head not in _system_heads():
@@ -173,8 +209,12 @@ class _Finder:
             return False
         if _is_several(name):
             return False
-        if head in _no_system_heads() or _NO_SYSTEM.fullmatch(words_key(name)):
+        if _NO_SYSTEM.fullmatch(words_key(name)) or (
+            _DOING.match(name) and (head not in _system_heads() or _plural(name))
+        ):
             return False
+        if head in _no_system_heads():
+            return head not in _effort_heads() and _said_system(self._reading, name, item)
         if name in _MATTERS or _INVITES.match(fold(name)):
             return False
         if head in _system_heads() or _PROPER.search(name) or self._reading.country == EUROPEAN_UNION:
@@ -410,8 +450,12 @@ class _Finder:
                     "named with its address in running text",
                 )
 
-    def _named(self, item: OutlineItem) -> None:
-        """Systems that prose names without an address: proper names with such a noun, most of all in lists of registers."""
+    def _named(self, item: OutlineItem, *, elsewhere: bool = False) -> None:
+        """Systems that prose names without an address: proper names with such a noun, most of all in lists of registers.
+
+        Outside the chapter on infrastructure (`elsewhere`), laws and tasks name kinds of registers, too: there a system is
+        taken only where it is said to be run, or has an address.
+        """
         reading = self._reading
         for block in item.blocks:
             for name in _apart(reading.names(block.position.start, block.position.end)):
@@ -427,6 +471,10 @@ class _Finder:
                 ):
                     continue
                 if _BARE.fullmatch(fold(text)) and not name.acronym:
+                    continue
+                if self._is_no_own_thing(text, name, block.position.start):
+                    continue
+                if elsewhere and not self._is_run(name, block.position.start):
                     continue
                 known = self._by_key.get(self._key(text)) or (
                     self._by_key.get(self._key(name.acronym)) if name.acronym else None
@@ -465,6 +513,31 @@ class _Finder:
                 known.evidence.seen(
                     reading, item.section.number, name.start, name.end, "medium", "named in running text"
                 )
+
+    def _is_run(self, name: Name, start: int) -> bool:
+        """Whether a name in prose has an address, or stands behind a verb of running a system."""
+        reading = self._reading
+        linked = any(
+            words_key(name.text) in words_key(link.text) and not self._is_other(link)
+            for link in reading.links_between(max(0, name.start - 5), name.end)
+        )
+        return linked or _RUNNING.search(reading.folded, max(start, name.start - 70), name.start) is not None
+
+    def _is_no_own_thing(self, text: str, name: Name, start: int) -> bool:
+        """Whether a name in prose is that of no system of its own: a gazette in which something was published, the health or
+        road system of a country, a service of the market, or a description ("a Human Resources System")."""
+        before = self._reading.folded[max(start, name.start - 30) : name.start]
+        folded = fold(text)
+        if words("no_ict").search(folded) is not None:
+            return True
+        if words_key(text.rpartition(" ")[0]) in _market_services():
+            return True
+        linked = any(link.end > name.start for link in self._reading.links_between(name.start - 2, name.end))
+        return (
+            _head(text) == "gazette"
+            and not linked
+            and (_IN_THE.search(before) is not None or before.endswith("("))
+        )
 
     def _introduced(self, item: OutlineItem) -> None:
         """Systems that prose gives a name in so many words: "a mobile app called X", "the supercomputer X", "the X platform"."""
@@ -728,7 +801,7 @@ class _Finder:
                 self._replaced(item, match["old"], own[0], match.start("old"))
             for match in _REPLACED_BY.finditer(reading.text, start, end):
                 new = self._by_key.get(self._key(match["new"].strip()))
-                if new is None and self._is_name(match["new"]):
+                if new is None and self._is_name(match["new"]) and self._names_system(match["new"]):
                     new = self._called(match["new"].strip(), [])
                     self._classify(new, item, fold(match["new"]), "")
                     new.evidence.seen(
@@ -745,6 +818,8 @@ class _Finder:
                     for n in d.names
                     if n in reading.text[start : match.start()] and len(n) > 2
                 ]
+                if not before and _THE_SYSTEM.search(reading.folded, start, match.start()) is None:
+                    continue
                 old = before[-1] if before else own[0]
                 if (
                     new is not None
@@ -767,14 +842,41 @@ class _Finder:
             self._reading, item.section.number, at, at + len(old), "medium", "named as replaced"
         )
 
+    def _names_system(self, text: str) -> bool:
+        return _head(text) in _system_heads() or _PROPER.search(text) is not None or " " not in text.strip()
+
     def _is_name(self, text: str) -> bool:
         folded = fold(text.strip())
         return (
             len(folded) > 2
-            and classify(text)[0] not in ("laws", "policies", "bodies")
+            and classify(text)[0] not in ("laws", "policies", "bodies", "organisations")
+            and _COMPANY.search(text) is None
             and title_kind(text) is None
             and not _BARE.fullmatch(folded)
         )
+
+    def _national(self) -> None:
+        """What every country has one of, where the country calls it its own and no item is about it."""
+        reading = self._reading
+        own = "|".join(re.escape(word) for word in data("factsheets")["demonyms"].get(reading.country, ()))
+        for system in data("factsheets")["national_systems"]:
+            pattern = re.compile(
+                rf"\b(?:{own + '|' if own else ''}national|its own) (?P<name>{system['pattern']})\b(?!s)"
+            )
+            if any(
+                re.search(system["pattern"], fold(name)) is not None for d in self._drafts for name in d.names
+            ):
+                continue
+            for item in reading.items("communications", "legislation", "infrastructure", "bodies"):
+                found = pattern.search(reading.folded, item.start, item.end)
+                if found is None:
+                    continue
+                whole = " ".join(reading.text[found.start() : found.end()].split())
+                draft = self._called(system["name"], [whole] if whole[:1].isupper() else [])
+                draft.platform_kinds += [k for k in system["kinds"] if k not in draft.platform_kinds]
+                draft.evidence.seen(
+                    reading, item.section.number, found.start("name"), found.end("name"), "medium", "named in running text"
+                )  # fmt: skip
 
     def _services(self) -> None:
         """The site that the last chapter refers to, by the name and address given there."""
@@ -840,7 +942,7 @@ class _Finder:
         union = _of_union_by_key()
         shared: dict[str, SystemDraft] = {}
         for draft in list(self._drafts):
-            known = next((union[k] for n in draft.names if (k := words_key(n)) in union), None)
+            known = next((union[k] for n in draft.names if (k := words_key(n.split(" (")[0])) in union), None)
             if known is not None and self._reading.country != EUROPEAN_UNION:
                 draft.country = draft.country or known.get("country", EUROPEAN_UNION)
                 draft.platform_kinds += [k for k in known.get("kinds", ()) if k not in draft.platform_kinds]
@@ -862,6 +964,10 @@ class _Finder:
             ):
                 # What is connected across borders is first what its own noun says.
                 draft.platform_kinds = [own]
+            if not draft.platform_kinds and not draft.portal and known is None:
+                # Outside the chapter on infrastructure no section says what it is for.
+                said = coded_words("kinds_by_words").first(fold(draft.name)) or own
+                draft.platform_kinds = [said] if said is not None else []
             if draft.portal and not draft.portal_kinds:
                 draft.portal_kinds = ["other"]
 
@@ -938,6 +1044,18 @@ def _of_activity(title: Title) -> Title:
     return Title(name, tuple(a for a in title.aliases if title.name not in a), title.years)
 
 
+def _explained(title: Title) -> Title:
+    """ "Gov-ERP: Reform of the Financial System", "Interim Solution of Justice: i-Justice": a coined name, and what it is behind or
+    before a colon."""
+    left, colon, right = title.name.partition(": ")
+    if not colon:
+        return title
+    for name, other in ((left, right), (right, left)):
+        if len(name.split()) <= 3 and _PROPER.search(name) is not None and len(other.split()) > 1:
+            return Title(name, (*title.aliases, title.name, other), title.years)
+    return title
+
+
 def _several(title: Title) -> list[tuple[str, list[str]]]:
     """ "EUCARIS, ECRIS and EULIS", "Driving Licence App and Health Card App": one system per name."""
     parts = [p.strip() for p in re.split(r",\s|\s(?:and|&)\s", title.name)]
@@ -990,6 +1108,21 @@ def _said_effort(reading: FactsheetReading, names: list[str], item: OutlineItem)
         if at >= 0 and _IS_EFFORT.match(reading.folded, at + len(name), end) is not None:
             return True
     return False
+
+
+def _said_system(reading: FactsheetReading, name: str, item: OutlineItem) -> bool:
+    """Whether the first sentence says that the thing is a system: "The X Framework (XF) is a tool for"."""
+    spans = reading.sentences(item)
+    if not spans:
+        return False
+    start, end = spans[0]
+    at = reading.folded.find(fold(name), start, min(start + 40 + len(name), end))
+    return at >= 0 and _IS_SYSTEM.match(reading.folded, at + len(name), end) is not None
+
+
+@cache
+def _effort_heads() -> frozenset[str]:
+    return frozenset(data("factsheets")["efforts"])
 
 
 def _head(name: str) -> str:
@@ -1112,6 +1245,19 @@ _IS_PORTAL = re.compile(
 _IS_EFFORT = re.compile(
     r"(?:\s\([^)]*\))?,?\s(?:is|was|are)\s(?:an?|the|one of the)\s(?:[\w'-]+\s){0,5}?(?:programme|project|initiative|campaign|competition|course|award|challenge|scheme for|strategy|training|working group|task force|accelerator|forum|conference|community|survey|study)\b"
 )
+_COMPANY = re.compile(
+    r"\s(?:Ltd|S\.?A|AD|AG|GmbH|JSC|PLC|Plc|d\.o\.o|d\.d|SpA|SE|Inc|NV|N\.V|BV|Oy|Oyj|AB|AS)\.?$"
+)
+_IN_THE = re.compile(r"\b(?:in|to|of|by) (?:the )?(?:[a-z]+ )?$")
+_DOING = re.compile(
+    r"(?!Pricing|Mapping|Building|Planning|Learning|Training|Booking|Banking)[A-Z][a-z]{3,}ing\s(?!System|Portal|Platform|Register|Registry|Service|App)"
+)
+_IS_SYSTEM = re.compile(
+    r"(?:\s\([^)]*\))?(?:,?\s(?:is|are)\s(?:an?|the|one of the)\s(?:[\w'-]+\s){0,5}?(?:system|platform|portal|tool|application|app|register|registry|database|software|infrastructure|network|gateway|service|building block|module|web ?site)\b|\s(?:building block|module|component)\s)"
+)
+_RUNNING = re.compile(
+    r"\b(?:manages|managing|management of|operates|operating|operation of|maintains|maintaining|maintenance of|coordinates|coordination of|runs|running|administers|administering|administration of|hosts|keeps|owner of|operator of|responsible for|in charge of|launched|launch of|developed)\s(?:and [a-z]+ )?(?:the )?$"
+)
 _SHORT = re.compile(r"(?<![\w-])[A-Z][\w-]{1,9}(?![\w-])")
 _THE_SYSTEM = re.compile(
     r"\b(?:the|this|its) (?:\w+ )?(?:portal|platform|system|service|register|registry|network|website|application|app|database|solution|infrastructure|node|site)\b|^it\b"
@@ -1125,13 +1271,13 @@ _ALSO = re.compile(
 )
 _TOKENED = r"(?:[A-Z][\w.-]*|[a-z]{1,4}[A-Z][\w.-]*)(?<!\.)"
 _INTRODUCED = re.compile(
-    rf"\b(?:application|app|portal|platform|service|system|supercomputer|register|registry|solution|tool|network|database)s?,?\s(?:called|named|titled|entitled|known as)\s[‘“]?(?P<name>{_TOKENED}(?:\s(?:{_TOKENED}|the(?=\s[A-Z]))){{0,4}})(?=[’”]?(?:[,.;)]|\s[a-z(]))"
+    rf"\b(?:application|app|portal|platform|service|system|supercomputer|HPC|chatbot|register|registry|solution|tool|network|database)s?,?\s(?:called|named|titled|entitled|known as)\s[‘“]?(?P<name>{_TOKENED}(?:\s(?:{_TOKENED}|the(?=\s[A-Z]))){{0,4}})(?=[’”]?(?:[,.;)]|\s[a-z(]))"
 )
 _SURNAMED = re.compile(
-    r"\b(?:the|The|its|a|an)\s(?P<name>(?:[a-z]{1,4}[A-Z][\w-]*|[A-Z]+[a-z]+[A-Z][\w-]*|[A-Z][a-z]+[A-Z]{2,}[\w-]*|[A-Za-z][\w-]+\.[a-z]{2}(?=\s))(?:\s[A-Z][\w-]*){0,2})\s(?P<noun>application|app|portal|platform|system|register|registry|database|service|supercomputer)\b"
+    r"\b(?:the|The|its|a|an)\s(?P<name>(?:[a-z]{1,4}[A-Z][\w-]*|[A-Z]+[a-z]+[A-Z][\w-]*|[A-Z][a-z]+[A-Z]{2,}[\w-]*|[A-Za-z][\w-]+\.[a-z]{2}(?=\s))(?:\s[A-Z][\w-]*){0,2})\s(?P<noun>application|app|portal|platform|system|register|registry|database|service|supercomputer|chatbot)\b"
 )
 _APPOSED = re.compile(
-    r"\b(?P<noun>application|app|portal|platform|system|register|registry|database|service|solution|supercomputer|website)\s"
+    r"\b(?P<noun>application|app|portal|platform|system|register|registry|database|service|solution|supercomputer|HPC|chatbot|website)\s"
     r"(?:‘(?P<quoted>[A-Z][^’‘]{2,40})’|(?P<name>[A-Z]{3,8}|(?!e[A-Z])[A-Z]?[a-z]+[A-Z][\w-]*)(?<!s))(?=[,.;)]|\s[a-z(]|$)"
 )
 _ACCESS = ("accessed", "accessible", "available", "available online", "accessed online", "accessible online")

@@ -46,7 +46,8 @@ def union_mentions(text: str, folded: str, start: int, end: int) -> list[UnionMe
     found: list[UnionMention] = []
     for match in _CITED.finditer(folded, start, end):
         for first, last, act in _acts(folded, match):
-            found.append(UnionMention(first, last, act, True))
+            verb = _VERB.match(text, first, last)
+            found.append(UnionMention(verb.end() if verb is not None else first, last, act, True))
     taken = [(m.start, m.end) for m in found]
     for match in _BARE.finditer(folded, start, end):
         bare = _act("directive", int(match[1]), int(match[2]))
@@ -239,4 +240,6 @@ _CELEX = re.compile(r"CELEX(?::|%3A)3(?P<year>(?:19|20)\d\d)(?P<kind>[LR])(?P<nu
 _ELI = re.compile(
     r"europa\.eu/eli/(?P<kind>dir|reg)(?:_impl|_del)?/(?P<year>(?:19|20)\d\d)/(?P<number>\d{1,4})"
 )
+_VERB = re.compile(r"(?:implementing|delegated)\s")
+"""In small letters, and without the Commission before it, a verb: "implementing Directive 2000/31/EC"."""
 _PAIR = re.compile(r"(\d{1,4})\s?/\s?(\d{1,4})(?:/(?:eu|ec|eec|ce|ue|euratom))?")

@@ -448,12 +448,12 @@ def _compared(profile: Document, row: Document) -> Document:
         **{name: row[name] for name in ("iri", "label", "href", "iso3", "region", "subregion", "documents", "partners",
                                         "egdi", "egdi_edition", "egdi_rank", *COUNTED)},
         "indices": profile["indices"],
-        "topics": {topic["code"]: {"value": topic["value"], "instruments": len(topic["instruments"])} for topic in profile["topics"]},
+        "topics": {topic["code"]: {"value": topic["value"], "instruments": len(topic["instruments"]), "sources": topic["sources"]} for topic in profile["topics"]},
         "responsibilities": _bodies_by(profile, "responsibilities"),
         "roles": _bodies_by(profile, "roles"),
         "portals": len(profile["portals"]),
         "technologies": {entry["code"]: entry for entry in profile["technologies"]},
-        "organisations": [entry["organisation"] for entry in profile["memberships"]],
+        "organisations": [{**entry["organisation"], "sources": entry["sources"]} for entry in profile["memberships"]],
     }  # fmt: skip
 
 

@@ -40,15 +40,15 @@ async def catalogue_of(request: Request) -> Catalogue:
 
 
 def answer(
-    request: Request, template: str, document: dict[str, Any], *, keep: bool = True, **values: Any
+    request: Request, template: str, document: dict[str, Any], *, also: str = "", **values: Any
 ) -> Response:
-    """The document, as JSON or as the page that `template` makes of it; `values` are for the page only.
+    """The document, as JSON or as the page that `template` makes of it, kept; `values` are for the page only.
 
-    What depends on more than the dataset version is not to be kept.
+    `also` tells what the page depends on besides the dataset version (see kept_page).
     """
     if wants_json(request):
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-        return keep_page(request, JSON.key, text) if keep else respond(request, text, JSON.media_type)
+        return keep_page(request, JSON.key, text, also=also)
     page = render(
         template,
         version=_explorer(request).shown or request.app.state.endpoint.version,
@@ -57,9 +57,7 @@ def answer(
         document=document,
         **values,
     )
-    if keep:
-        return keep_page(request, negotiation.HTML.key, page)
-    return respond(request, page, headers={"Content-Language": reader().lang})
+    return keep_page(request, negotiation.HTML.key, page, also=also)
 
 
 def wants_json(request: Request) -> bool:
@@ -70,17 +68,22 @@ def wants_json(request: Request) -> bool:
     return negotiation.best(accept, (negotiation.HTML, JSON)) is JSON
 
 
-def kept_page(request: Request, form: str) -> Response | None:
-    """The page at this address that was made for a reader like this one, in a form: `html` or `json`."""
-    kept = _explorer(request).pages.get(_key(request, form))
+def kept_page(request: Request, form: str, also: str = "") -> Response | None:
+    """The page at this address that was made for a reader like this one, in a form: `html` or `json`.
+
+    `also` tells what it depends on besides dataset version, address and reader.
+    """
+    kept = _explorer(request).pages.get(_key(request, form, also))
     return _sent(request, kept) if kept else None
 
 
-def keep_page(request: Request, form: str, text: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Keep a page that was just made, and answer with it."""
+def keep_page(
+    request: Request, form: str, text: str, headers: Mapping[str, str] | None = None, also: str = ""
+) -> Response:
+    """Keep a page that was just made, and answer with it; `also` as for kept_page."""
     media_type = JSON.media_type if form == JSON.key else negotiation.HTML.media_type
     kept = Kept(text.encode(), media_type, {"Content-Language": reader().lang, **(headers or {})})
-    _explorer(request).pages.put(_key(request, form), kept)
+    _explorer(request).pages.put(_key(request, form, also), kept)
     return _sent(request, kept)
 
 
@@ -92,7 +95,7 @@ def _explorer(request: Request) -> Explorer:
     return explorer
 
 
-def _key(request: Request, form: str) -> Key:
+def _key(request: Request, form: str, also: str) -> Key:
     """What a page depends on. After an update, the catalogue may be of the version before the one that is served."""
     served, shown = request.app.state.endpoint.version, _explorer(request).shown
     who = reader()
@@ -105,6 +108,7 @@ def _key(request: Request, form: str) -> Key:
         who.lang,
         who.theme,
         form,
+        also,
     )
 
 
