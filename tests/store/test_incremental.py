@@ -61,7 +61,8 @@ def unused(full: tuple[Cache, Built], tmp_path: Path) -> Cache:
 
 def without_sources(cache: Cache, folder: Path) -> Path:
     for kind in SHARED:
-        shutil.copytree(cache.folder / kind, folder / kind)
+        if (cache.folder / kind).is_dir():  # a process that has read the shapes before keeps them in memory
+            shutil.copytree(cache.folder / kind, folder / kind)
     return folder
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import signal
 import socket
 import threading
 import time
@@ -278,7 +279,7 @@ def test_a_killed_worker_takes_only_its_query_with_it(server: Running) -> None:
 
 
 def test_a_query_that_had_hardly_begun_is_given_to_another_process(server: Running) -> None:
-    """Whoever kills processes takes no answer from anybody, as long as it is not the same query's twice."""
+    """Whoever kills processes takes no answer from anybody, as long as it is not the same query's again and again."""
     statuses: tuple[list[int], list[int]] = ([], [])
     stop = threading.Event()
 
@@ -295,9 +296,14 @@ def test_a_query_that_had_hardly_begun_is_given_to_another_process(server: Runni
         asker.start()
     for _ in range(10):
         wait_until(lambda: len(server.query_processes()) >= 2, "two processes")
-        for process in server.query_processes():
+        # At one stroke: between two deaths the server would hand the query of the first on to the second.
+        server.process.send_signal(signal.SIGSTOP)
+        killed = server.query_processes()
+        for process in killed:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
+        psutil.wait_procs(killed, timeout=10)
+        server.process.send_signal(signal.SIGCONT)
         # Two answers to each asker: the query that was being answered, and one asked after the kill.
         done = [len(answered) for answered in statuses]
         wait_until(

@@ -54,6 +54,8 @@ SOON: Final = 1.0
 """Seconds within which a query whose process was ended from outside is given to another: it was hardly the reason."""
 RELOADS: Final = (0.0, 1.0, 5.0, 30.0)
 """Seconds to wait before each attempt to have the data in memory again."""
+REPEATS: Final = 3
+"""How often it is: where all processes are killed at once it may be given to one that is dead, which nobody has noticed yet."""
 FAILED_STARTS: Final = 20
 """Processes in a row that may fail at their start before no more are tried."""
 
@@ -130,7 +132,7 @@ class Answer:
         self.complete = False
         self.failure: QueryFailed | None = None
         self.slow = False
-        self.repeated = False
+        self.repeated = 0
         self.on_slow: Callable[[], None] | None = None
         self.on_failure: Callable[[], None] | None = None
         self._pool = pool
@@ -432,9 +434,14 @@ class Pool:
         code = await nursery.ending(pid)
         begun = answer.head_fields is not None or answer.query.port
         soon = time.monotonic() - answer.begun < SOON
-        if code in (None, -signal.SIGKILL) and soon and not (begun or answer.repeated or self._stopping):
+        if (
+            code in (None, -signal.SIGKILL)
+            and soon
+            and not (begun or self._stopping)
+            and answer.repeated < REPEATS
+        ):
             if answer.failure is None:
-                answer.repeated = True
+                answer.repeated += 1
                 answer.slow = False
                 self._take_up(answer)
         elif code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
