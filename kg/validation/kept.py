@@ -56,7 +56,7 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
         "severity": finding.severity.value,
         **{name: getattr(finding, name) for name in _PLAIN},
         "messages": finding.messages,
-        "sources": [[s.country, s.edition, s.question, s.iri, s.part] for s in finding.sources],
+        "sources": [source_to_json(source) for source in finding.sources],
         "mentions": [[mention.iri, mention.label] for mention in finding.mentions],
         "nodes": [node_to_json(n) for n in (finding.focus_node, finding.value_node, finding.path_node)],
     }
@@ -77,6 +77,11 @@ def finding_from_json(value: Any) -> Finding:
         value_node=found,
         path_node=path,
     )
+
+
+def source_to_json(source: SourceAnswer) -> list[Any]:
+    """An answer as JSON values, in the order of the arguments of SourceAnswer."""
+    return [source.country, source.edition, source.question, source.iri, source.part]
 
 
 def node_to_json(node: Node | None) -> list[str | None] | None:

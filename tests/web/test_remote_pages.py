@@ -10,27 +10,18 @@ import pytest
 from explorer_site import HTML
 from rdflib import RDF, RDFS
 from served import Running, running, wait_until
-from test_review_pages import ADDRESS, RECORD
+from test_review_pages import ADDRESS, built_and_judged
 
 from kg.namespaces import DG, HOME
-from kg.reasoning import close, ontology_graph
 from kg.settings import Settings
-from kg.store.build import assemble, read_records
 from kg.store.remote_publish import publish_remote
-from kg.validation import load_shapes, validate
 from sparql_engines import SparqlServer, oxigraph
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, dict[str, str]]:
     """A small dataset with its validation report by form."""
-    folder = tmp_path_factory.mktemp("record")
-    (folder / "URY.yaml").write_text(RECORD, encoding="utf-8")
-    made = assemble(read_records([folder / "URY.yaml"]))
-    figures = made.graphs[made.iris.indicators_graph]
-    inferred = close(made.statements, ontology_graph(), bulk=figures, engine="compiled").inferred
-    made.graphs[made.iris.inferred_graph] = inferred
-    report = validate(made.statements, inferred, load_shapes())
+    made, report = built_and_judged(tmp_path_factory.mktemp("record"))
     del made.graphs[made.iris.indicators_graph]  # engines take their time over tens of thousands of figures
     return made.nquads(), {"json": report.to_json(), "turtle": report.to_turtle()}
 

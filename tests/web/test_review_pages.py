@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,8 +14,8 @@ from served import running
 from kg.mapping.nquads import sorted_nquads
 from kg.reasoning import close, ontology_graph
 from kg.store import publish
-from kg.store.build import assemble, read_records
-from kg.validation import load_shapes, validate
+from kg.store.build import Built, assemble, read_records
+from kg.validation import Report, load_shapes, validate
 
 RECORD = """\
 format: 1
@@ -40,15 +41,20 @@ instruments:
 ADDRESS = "/review/response/2020/URY"
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    folder = tmp_path_factory.mktemp("review")
+def built_and_judged(folder: Path) -> tuple[Built, Report]:
+    """RECORD, written to a file of the folder, with what follows from it and what the shapes say of it."""
     (folder / "URY.yaml").write_text(RECORD, encoding="utf-8")
     built = assemble(read_records([folder / "URY.yaml"]))
     figures = built.graphs[built.iris.indicators_graph]
     inferred = close(built.statements, ontology_graph(), bulk=figures, engine="compiled").inferred
     built.graphs[built.iris.inferred_graph] = inferred
-    report = validate(built.statements, inferred, load_shapes())
+    return built, validate(built.statements, inferred, load_shapes())
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    folder = tmp_path_factory.mktemp("review")
+    built, report = built_and_judged(folder)
     publish(folder / "store", sorted_nquads(built.graphs), reports={"json": report.to_json()})
     with (
         running(folder / "store", folder / "log", query_timeout=20) as server,

@@ -523,6 +523,8 @@ class Pool:
         """
         for pause in RELOADS:
             await asyncio.sleep(pause)
+            if self._nursery is not nursery or self._stopping:  # another version is served by now
+                return
             fresh = _Nursery(
                 nursery.lease, self, in_memory=True, memory=self._memory, prefixes=self._prefixes
             )
@@ -534,20 +536,14 @@ class Pool:
             except (KgError, OSError):
                 log.warning("the data could not be loaded into memory again; queries read files meanwhile")
                 await fresh.end()
-            else:
-                break
+                continue
             if self._nursery is not nursery or self._stopping:
+                await fresh.end()
                 return
-        else:
-            log.error(
-                "the query processes go on reading files: loading the data into memory has failed often"
-            )
+            nursery.keeps_lease = False
+            self._put_in_force(fresh)
             return
-        if self._nursery is not nursery or self._stopping:  # another version is served by now
-            await fresh.end()
-            return
-        nursery.keeps_lease = False
-        self._put_in_force(fresh)
+        log.error("the query processes go on reading files: loading the data into memory has failed often")
 
     def _tick(self) -> None:
         self._ticking = None
