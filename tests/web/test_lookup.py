@@ -88,9 +88,17 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> str:
     return publish(store, list(ox.parse(DATA, format=ox.RdfFormat.TRIG))).opening
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["in memory", "from disk"])
+@pytest.fixture(
+    scope="module",
+    params=[(True, False), (False, False), (True, True), (False, True)],
+    ids=["in memory", "from disk", "in memory, surveyed", "from disk, surveyed"],
+)
 def lookups(database: str, request: pytest.FixtureRequest) -> Lookups:
-    return Lookups.open(database, PREFIXES, in_memory=request.param)
+    in_memory, surveyed = request.param
+    opened = Lookups.open(database, PREFIXES, in_memory=in_memory)
+    if surveyed:
+        opened.survey()
+    return opened
 
 
 def asked(query: str, **more: Any) -> dict[str, Any]:

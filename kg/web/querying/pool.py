@@ -31,7 +31,7 @@ from kg.errors import KgError
 from kg.store.interface import Held, ServedVersion
 from kg.web.querying import frames
 from kg.web.querying.evaluation import Head
-from kg.web.querying.lookup import Lookups
+from kg.web.querying.lookup import SURVEYED, Lookups
 
 SLOW: Final = 0.1
 """Seconds after which a query counts as slow."""
@@ -298,6 +298,8 @@ class Pool:
             await nursery.close()
             raise
         self._put_in_force(nursery)
+        if nursery.lookups is not None and lease.version.triples <= SURVEYED:
+            self.run(asyncio.to_thread(nursery.lookups.survey))
 
     def look_up(self, query: Query) -> tuple[Head, bytes] | None:
         """Head and body of the answer, where the server can find it itself (`lookup`); otherwise None: `submit` it."""
