@@ -53,6 +53,14 @@ class Saturation:
             self._fact(self._id(s), self._id(p), self._id(o))
         self._run(len(self._queue))
 
+    def forget(self) -> None:
+        """Start again without statements. The rules stay: compiling them takes longer than closing a few statements."""
+        self._facts.clear()
+        self._objects.clear()
+        self._subjects.clear()
+        self._queue.clear()
+        self._derived = []
+
     def derived(self) -> Iterator[Triple]:
         """What was derived since the last call."""
         terms, facts = self._terms, self._derived

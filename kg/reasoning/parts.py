@@ -53,9 +53,12 @@ class Reference:
         *,
         rules: Iterable[Path] | None = None,
         part: Part | None = None,
+        schema: Schema | None = None,
     ) -> None:
-        """`part`: what was found about the same data, ontology and rules before; then nothing is derived again."""
-        self.schema, self.ontology = Schema.of(ontology), ontology
+        """`part` and `schema`: what was found about the same data, ontology and rules before; then nothing is derived
+        again.
+        """
+        self.schema, self.ontology = schema or Schema.of(ontology), ontology
         self.rules = load_rules(rule_files() if rules is None else rules)
         _require_local(self.schema, self.rules)
         _require_no_equality(stated)
@@ -65,7 +68,7 @@ class Reference:
 
     def _closed(self, stated: Graph) -> Part:
         active = set(self.schema.active(stated))
-        derived = _saturated(active, _nothing, frozenset(), self.schema, self.rules)
+        derived = saturated(active, _nothing, frozenset(), self.schema, self.rules)
         clashes = find_clashes(active, graph_of(active, derived), self.schema, stated, self.ontology)
         return Part(stated, frozenset(active | derived), clashes)
 
@@ -77,11 +80,11 @@ def close_part(stated: Graph, reference: Reference) -> Part:
     active = set(schema.active(stated))
     known = reference.part.facts
     seeds = active - known
-    derived = _saturated(seeds, reference.around, known, schema, reference.rules)
+    derived = saturated(seeds, reference.around, known, schema, reference.rules)
     facts = frozenset(seeds | derived)
-    around = {t for node in _individuals(facts) for t in reference.around(node)}
+    around = {t for node in individuals(facts) for t in reference.around(node)}
     data = graph_of(
-        stated, *(reference.part.stated.triples((node, None, None)) for node in _individuals(facts))
+        stated, *(reference.part.stated.triples((node, None, None)) for node in individuals(facts))
     )
     clashes = find_clashes(active | around, graph_of(facts, around), schema, data, reference.ontology)
     return Part(stated, facts, clashes)
@@ -104,7 +107,7 @@ def close_across(parts: Sequence[Part], reference: Reference, *, beyond: bool = 
     """
     met = _Meeting(parts, reference)
     seeds = {t for node in met.shared for t in met.around(node)}
-    concluded = _saturated(seeds, met.around, met, reference.schema, reference.rules, closed=True)
+    concluded = saturated(seeds, met.around, met, reference.schema, reference.rules, closed=True)
     derived = _beyond(parts, concluded) if beyond else concluded
     return Part(Graph(), frozenset(derived), _clashes_across(parts, derived, met, reference))
 
@@ -130,7 +133,7 @@ def _clashes_across(
 ) -> tuple[Clash, ...]:
     """The contradictions between statements of several parts, or with what follows from several."""
     excluding = {t for t in derived if reference.kinds.excluding(t)}
-    about = met.excluding(_individuals(excluding)) | excluding
+    about = met.excluding(individuals(excluding)) | excluding
     had = {_identity(clash) for part in (reference.part, *parts) for clash in part.clashes}
 
     def found(closed: Set[Triple], data: Graph) -> list[Clash]:
@@ -141,12 +144,12 @@ def _clashes_across(
     if not clashing:
         return ()
     # Few, if any: only for these all that explains them is collected.
-    nodes = {end for t in about if str(t[0]) in clashing for end in _individuals((t,))}
+    nodes = {end for t in about if str(t[0]) in clashing for end in individuals((t,))}
     closed = {
         t
         for facts in (derived, reference.part.facts, *(part.facts for part in parts))
         for t in facts
-        if not nodes.isdisjoint(_individuals((t,)))
+        if not nodes.isdisjoint(individuals((t,)))
     }
     stated = (reference.part.stated, *(part.stated for part in parts))
     data = graph_of(*(graph.triples((node, None, None)) for graph in stated for node in nodes))
@@ -268,7 +271,7 @@ class _Meeting(Container[Triple]):
                     if name in kinds.joined:
                         self._joining.add(number, triple, kinds.ends(triple))
                     if name in kinds.excluded:
-                        self._excluding.add(number, triple, _individuals((triple,)))
+                        self._excluding.add(number, triple, individuals((triple,)))
             for subject, mask in own.items():
                 before = masks.setdefault(subject, mask)
                 if before != mask:
@@ -314,7 +317,7 @@ class _Shared:
                 self.shared[node] = None
 
 
-def _saturated(
+def saturated(
     seeds: Set[Triple],
     around: Around,
     known: Container[Triple],
@@ -322,43 +325,58 @@ def _saturated(
     rules: Sequence[Rule],
     *,
     closed: bool = False,
+    saturation: Saturation | None = None,
 ) -> set[Triple]:
     """What follows from `seeds` and the `known` statements around them, beyond both.
 
     `known` is closed wherever it comes from one part; `closed` says that the seeds are, too, so that only conclusions
-    reach for what is around them.
+    reach for what is around them. `saturation` is one of the schema to work with, empty.
     """
-    saturation, present = Saturation(schema), graph_of()
-    asked = {str(p) for rule in rules for _, p, _ in rule.patterns or ()}
+    saturation, present = saturation or Saturation(schema), graph_of()
+    asked = _Asked(rules)
     reached: set[Node] = set()
     new: set[Triple] = set()
     ruled_before: set[Triple] = set()
     fresh = set(seeds)
     reaching: Set[Triple] = set() if closed else fresh
     while fresh:
-        nodes = _individuals(reaching) - reached
+        nodes = individuals(reaching) - reached
         reached |= nodes
         fresh |= {t for node in nodes for t in around(node)}
         saturation.add(fresh)
         concluded = set(saturation.derived())
         before = len(present)
         for triple in chain(fresh, concluded):
-            if str(triple[1]) in asked:
+            if triple in asked:
                 present.add(triple)
         # A rule is asked again only when there is more of what it asks for.
         ruled = conclusions(rules, present) - ruled_before if len(present) > before else set()
         ruled_before |= ruled
         reaching = {t for t in concluded | ruled if t not in seeds and t not in known}
         new |= reaching
-        unreached = any(node not in reached for node in _individuals(reaching))
+        unreached = any(node not in reached for node in individuals(reaching))
         fresh = ruled if ruled else (set(reaching) if unreached else set())
     return new
+
+
+class _Asked(Container[Triple]):
+    """The statements that some pattern of a rule can match."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        patterns = [(str(p), o) for rule in rules for _, p, o in rule.patterns or ()]
+        self._properties = {p for p, o in patterns if p != _TYPE_NAME or isinstance(o, Variable)}
+        self._classes = {str(o) for p, o in patterns if p == _TYPE_NAME}
+
+    def __contains__(self, triple: object) -> bool:
+        assert isinstance(triple, tuple)
+        name = str(triple[1])
+        return name in self._properties or (name == _TYPE_NAME and str(triple[2]) in self._classes)
 
 
 def _by_individual(facts: Iterable[Triple]) -> Around:
     index: defaultdict[Node, set[Triple]] = defaultdict(set)
     for triple in facts:
-        for node in _individuals((triple,)):
+        for node in individuals((triple,)):
             index[node].add(triple)
     return lambda node: index.get(node, _NONE)
 
@@ -371,7 +389,7 @@ _NONE: frozenset[Triple] = frozenset()
 _TYPE, _TYPE_NAME = RDF.type, str(RDF.type)
 
 
-def _individuals(facts: Iterable[Triple]) -> set[Node]:
+def individuals(facts: Iterable[Triple]) -> set[Node]:
     """Classes are no individuals: rules look them up in the ontology, and never join two statements in one."""
     found: set[Node] = set()
     for s, p, o in facts:

@@ -7,10 +7,11 @@ has no table is listed in `Schema.unsupported`; the compiled engine refuses such
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from itertools import combinations
+from typing import Any
 
 import owlrl
 from owlrl.AxiomaticTriples import OWLRL_Datatypes_Disjointness
@@ -20,6 +21,7 @@ from rdflib.term import Node
 from kg.errors import KgError
 from kg.namespaces import DG
 from kg.reasoning.ontology import axioms_of, members
+from kg.terms import from_text, to_text
 
 Table = dict[Node, frozenset[Node]]
 
@@ -33,7 +35,6 @@ class Schema:
     """Axioms closed under the scm-* rules. Tables leave out the reflexive and the trivial (owl:Thing, owl:Nothing)."""
 
     axioms: Graph
-    closed: Graph
     superclasses: Table
     superproperties: Table
     domains: Table
@@ -64,6 +65,17 @@ class Schema:
         axioms = axioms_of(ontology)
         content = tuple(sorted(" ".join(t.n3() for t in triple) for triple in axioms))
         return _compiled(_Content(content, axioms))
+
+    @staticmethod
+    def restored(ontology: Graph, tables: Mapping[str, Any]) -> Schema:
+        """What `tables` was made from, with the same ontology, down to its blank nodes. Nothing is derived again."""
+        return Schema(
+            axioms_of(ontology), **{name: _from_json(value, _SHAPES[name]) for name, value in tables.items()}
+        )
+
+    def tables(self) -> dict[str, Any]:
+        """All but the axioms, as JSON values."""
+        return {one.name: _to_json(getattr(self, one.name)) for one in fields(self) if one.name != "axioms"}
 
     def active(self, data: Graph) -> Iterator[tuple[Node, Node, Node]]:
         """The statements of `data` that a rule can fire on; the rest (labels, notes, numbers) entails nothing of use.
@@ -142,7 +154,6 @@ def _compiled(content: _Content) -> Schema:
     }
     return Schema(
         axioms=axioms,
-        closed=closed,
         superclasses=_table(closed, RDFS.subClassOf),
         superproperties=_table(closed, RDFS.subPropertyOf),
         domains=_table(closed, RDFS.domain),
@@ -228,3 +239,42 @@ def _merges(axioms: Graph) -> bool:
     ) or any(
         True for p in (OWL.maxCardinality, OWL.maxQualifiedCardinality) for _ in axioms.subject_objects(p)
     )
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, Node):
+        return to_text(value)
+    if isinstance(value, dict):
+        return {to_text(key): _to_json(values) for key, values in sorted(value.items())}
+    if isinstance(value, frozenset):
+        return sorted(_to_json(one) for one in value)
+    return [_to_json(one) for one in value] if isinstance(value, tuple) else value
+
+
+# How a field is nested, from the outside in; the innermost values are terms.
+_TABLE, _SET, _PAIRS, _ROWS, _CHAINS = "table", "set", "pairs", "rows", "chains"
+_SHAPES = {
+    **dict.fromkeys(("superclasses", "superproperties", "domains", "ranges", "inverses"), _TABLE),
+    **dict.fromkeys(("symmetric", "transitive", "irreflexive", "asymmetric", "mentioned"), _SET),
+    **dict.fromkeys(("disjoint_classes", "disjoint_properties"), _PAIRS),
+    **dict.fromkeys(("some_values", "all_values", "has_value"), _ROWS),
+    **dict.fromkeys(("chains", "intersections"), _CHAINS),
+    **dict.fromkeys(("unsupported", "merges"), ""),
+}
+
+
+def _from_json(value: Any, shape: str) -> Any:
+    def terms(texts: Any) -> tuple[Node, ...]:
+        return tuple(map(from_text, texts))
+
+    if shape == _TABLE:
+        return {from_text(key): frozenset(terms(values)) for key, values in value.items()}
+    if shape == _SET:
+        return frozenset(terms(value))
+    if shape == _PAIRS:
+        return frozenset(frozenset(terms(pair)) for pair in value)
+    if shape == _ROWS:
+        return tuple(terms(row) for row in value)
+    if shape == _CHAINS:
+        return tuple((from_text(head), terms(steps)) for head, steps in value)
+    return tuple(value) if isinstance(value, list) else value

@@ -14,7 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -28,10 +28,10 @@ from kg.extraction import extract
 from kg.extraction.batch import documents_in
 from kg.iris import Iris
 from kg.mapping.editions import Edition, SourceKey, settle_editions, source_key
-from kg.mapping.nquads import content_hash, sorted_nquads
+from kg.mapping.nquads import sorted_nquads
 from kg.mapping.reference import reference_identifiers
 from kg.mapping.response import response_triples
-from kg.reasoning import Clash, Inconsistent, close_across, graph_of
+from kg.reasoning import Clash, Inconsistent, graph_of
 from kg.records.load import RECORD_FOLDERS, load_record, record_files
 from kg.records.model import Record
 from kg.records.problems import Problem, RecordError
@@ -40,13 +40,13 @@ from kg.records.yaml_source import MAX_BYTES
 from kg.resources import bundled
 from kg.settings import Settings
 from kg.store.cache import Cache, Damaged, Entry, Result, key_of
+from kg.store.crossing import crossing_entry, crossing_result, inferred_entry
 from kg.store.dataset import Graphs, GraphText
 from kg.store.embedded import NoStore, Version, open_store, publish_graphs
 from kg.store.engines import Connection
 from kg.store.executors import WorkerLost, executor_of, workers_of
 from kg.store.fingerprints import Fingerprints, fingerprints
-from kg.store.forms import clashes_from_json, clashes_to_json
-from kg.store.ntriples import Terms
+from kg.store.forms import clashes_from_json
 from kg.store.remote import RemoteVersion, current_version
 from kg.store.remote_publish import publish_remote_graphs, require_writable
 from kg.store.units import (
@@ -59,18 +59,15 @@ from kg.store.units import (
     close_source,
     editions_of,
     editions_result,
-    entailed,
     graph_name,
     identifiers_of,
     judged_crossing_result,
     judged_of,
     keep,
-    lines_of,
     map_source,
     mapped,
     own_of,
     own_result,
-    part_of,
     reference_graphs,
 )
 from kg.validation import Background, Finding, Judged, Report, Severity, Whole
@@ -85,7 +82,9 @@ MAX_DOCUMENT_BYTES = 256_000_000
 _SHOWN = 10
 _ATTEMPTS = 100
 _MANY = 50
-"""Sources from which on starting processes costs less than it saves."""
+"""Tasks from which on starting processes costs less than it saves."""
+_HELD = 2**26
+"""Bytes of tasks that are held back until it is known whether there are many."""
 _CLUSTER = 16
 """Tasks that a cluster is taken to run at a time."""
 _MAPPING = "Reading and mapping records"
@@ -342,6 +341,14 @@ class _Task:
     args: tuple[Any, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An executor, and how many tasks it is given at a time."""
+
+    executor: Executor
+    window: int
+
+
 @dataclass(slots=True)
 class _Source:
     """A source in this build."""
@@ -372,12 +379,13 @@ class _Build:
         self._recipe = Recipe(iris.base, contacts, same_as_of(inputs))
         self._problems: list[Problem] = []
         self._made: set[str] = set()
-        self._opened: tuple[Executor, int] | None = None
+        self._opened: dict[str, _Opened] = {}
 
     def run(self) -> Built:
         begun = time.time()
         files = list(input_files(self._inputs or [bundled("data")]))
         with ExitStack() as self._open:
+            self._together = self._open.enter_context(self._workplace("together"))
             self._progress(_MAPPING)
             sources = self._sources(files)
             self._progress("Reasoning about the reference data (OWL 2 RL)")
@@ -501,39 +509,29 @@ class _Build:
         return found
 
     def _across(self, sources: Sequence[_Source], place: Place) -> Entry:
-        def result(*, whole: bool) -> Result:
-            terms, reference = Terms(), place.background().reference
-            parts = [part_of(entry, terms, whole=whole) for entry in _closed(sources)]
-            crossing = close_across(parts, reference, beyond=False)
-            reasoned = lines_of(crossing.facts)
-            return Result(
-                {"clashes": clashes_to_json(crossing.clashes), "digest": content_hash([reasoned])},
-                {"reasoned": reasoned, "entailed": lines_of(entailed(crossing, reference))},
-            )
-
-        met = [f"{source.mapped.key} {source.closed.facts['meeting']}" for source in sources if source.closed]
-        found = self._result("crossing", key_of(place.key(), met), lambda: result(whole=False))
+        closed = _by_name(sources)
+        key = key_of(place.key(), [f"{name} {entry.facts['meeting']}" for name, entry in closed.items()])
+        found = self._cache.get("crossing", key)
+        if found is None:
+            reference = place.background().reference
+            found = crossing_entry(self._cache, key, closed, reference, self._together, place.key())
         if found.facts["clashes"]:
             # All that the sources state is needed for the wording, and takes most of the memory.
-            key = key_of(place.key(), met, _digests(sources))
-            return self._result("crossing", key, lambda: result(whole=True))
+            return self._result(
+                "crossing",
+                key_of(key, _digests(sources)),
+                lambda: crossing_result(closed.values(), place.background().reference, whole=True),
+            )
         return found
 
     def _inferred(
         self, sources: Sequence[_Source], background: Entry, crossing: Entry, place: Place
     ) -> Entry:
-        def work() -> Result:
-            lines: set[bytes] = set()
-            everyone = _closed(sources)
-            for entry in (background, *everyone, crossing):
-                lines.update(entry.section("entailed").splitlines())
-            for entry in everyone:  # what follows from one source may be stated by another
-                lines.difference_update(entry.section("graph").splitlines())
-            text = b"".join(line + b"\n" for line in sorted(lines))
-            found = GraphText.of(text)
-            return Result({"triples": found.triples, "digest": found.digest}, {"graph": text})
-
-        return self._result("inferred", key_of(place.key(), _digests(sources)), work)
+        key = key_of(place.key(), _digests(sources))
+        beside = {"background": background, "crossing": crossing}
+        return self._cache.get("inferred", key) or inferred_entry(
+            self._cache, key, _by_name(sources), beside, self._together
+        )
 
     def _graphs(self, sources: Sequence[_Source], background: Entry, inferred: Entry) -> Graphs:
         iris = self._iris
@@ -578,9 +576,7 @@ class _Build:
 
     def _report(self, sources: Sequence[_Source], crossing: Entry, place: Place) -> Report:
         background = place.background()
-        own = own_of(
-            self._result("own", key_of(place.key(), self._prints.validation), lambda: own_result(place))
-        )
+        own = own_of(self._result("own", place.own_key(), lambda: own_result(place)))
         parts: dict[str, Callable[[], Judged]] = {
             f"closed {source.closed.key}": partial(judged_of, source.closed)
             for source in sources
@@ -596,29 +592,36 @@ class _Build:
             entry = self._cache.get("judged" if kind == CROSSING else kind, key)
             return None if entry is None else judged_of(entry)
 
+        several = max(self._opened.values(), key=lambda one: one.window, default=_Opened(Executor(), 1))
+
         def ask(
             engine: Path, written: Mapping[Number, Literal], questions: Sequence[Question]
         ) -> Iterator[Results]:
-            executor, _ = self._executor(len(questions))
+            executor = several.executor
             asked = [executor.submit(answer_question, one, engine, written, place) for one in questions]
             return (future.result() for future in asked)
 
-        several = self._opened is not None and self._opened[1] > 1 and not self._elsewhere
         with self._whole(background, place) as whole:
-            return whole.report(parts, own, former=former, ask=ask if several else None)
+            return whole.report(
+                parts, own, former=former, ask=ask if several.window > 1 and not self._elsewhere else None
+            )
 
     @contextmanager
     def _whole(self, background: Background, place: Place) -> Iterator[Whole]:
         """Where the validation of all sources together is kept for these inputs; for this build only while another one
         of the same inputs is at it.
         """
-        inputs = sorted(str(path.resolve()) for path in self._inputs)
-        with self._cache.workplace("whole", key_of(inputs, str(self._recipe.key()))) as folder:
+        with self._workplace("whole") as folder:
             whole = Whole(background, folder, key=key_of(place.key(), self._prints.validation))
             try:
                 yield whole
             finally:
                 whole.close()
+
+    def _workplace(self, kind: str) -> AbstractContextManager[Path | None]:
+        """The folder for what is kept of these inputs from build to build."""
+        inputs = sorted(str(path.resolve()) for path in self._inputs)
+        return self._cache.workplace(kind, key_of(inputs, str(self._recipe.key())))
 
     def _result(self, kind: str, key: str, work: Callable[[], Result]) -> Entry:
         return self._cache.get(kind, key) or self._cache.put(kind, key, work())
@@ -631,14 +634,15 @@ class _Build:
         """
         under_way: dict[Future[Result | Entry], tuple[Any, _Task]] = {}
         done = 0
-        for what, task in tasks:
-            if isinstance(task, Entry):
+        for what, task, opened in self._chosen(tasks):
+            if opened is None:
+                assert isinstance(task, Entry)
                 done += 1
                 yield what, task
                 continue
-            executor, window = self._executor(total)
-            under_way[self._submitted(executor, task)] = what, task
-            while len(under_way) >= window:
+            assert isinstance(task, _Task)
+            under_way[self._submitted(opened, task)] = what, task
+            while len(under_way) >= opened.window:
                 for pair in self._settled(under_way):
                     done += 1
                     self._progress(f"{step}: {done} of {total}")
@@ -649,11 +653,35 @@ class _Build:
                 self._progress(f"{step}: {done} of {total}")
                 yield pair
 
-    def _submitted(self, executor: Executor, task: _Task) -> Future[Result | Entry]:
-        assert self._opened is not None
-        if self._elsewhere or self._opened[1] == 1:
-            return executor.submit(task.run, *task.args)
-        return executor.submit(keep, self._cache.folder, task.kind, task.key, task.run, *task.args)
+    def _chosen(
+        self, tasks: Iterable[tuple[Any, Entry | _Task]]
+    ) -> Iterator[tuple[Any, Entry | _Task, _Opened | None]]:
+        """Each task with the executor for it. Where they run is chosen when it is known whether there are many: most
+        builds follow one changed record, and a process that has to be started takes longer than that record.
+        """
+        held: list[tuple[Any, _Task]] = []
+        size = 0
+        opened: _Opened | None = None
+        for what, task in tasks:
+            if isinstance(task, Entry):
+                yield what, task, None
+            elif opened is not None:
+                yield what, task, opened
+            else:
+                held.append((what, task))
+                size += sum(len(one) for one in task.args if isinstance(one, bytes))
+                if len(held) >= _MANY or size > _HELD:
+                    opened = self._executor(len(held))
+                    yield from ((*one, opened) for one in held)
+                    held = []
+        if held:
+            opened = self._executor(len(held))
+            yield from ((*one, opened) for one in held)
+
+    def _submitted(self, opened: _Opened, task: _Task) -> Future[Result | Entry]:
+        if self._elsewhere or opened.window == 1:
+            return opened.executor.submit(task.run, *task.args)
+        return opened.executor.submit(keep, self._cache.folder, task.kind, task.key, task.run, *task.args)
 
     def _settled(
         self, under_way: dict[Future[Result | Entry], tuple[Any, _Task]]
@@ -669,23 +697,34 @@ class _Build:
             except WorkerLost as error:
                 self._problems.append(Problem(f"{error.message}. {error.hint}", file=task.name))
                 continue
+            except (KgError, Damaged):
+                raise
+            except Exception as error:  # one hostile source must not end the work on the others
+                told = " ".join(str(error).split())[:200]
+                message = f"cannot be processed ({type(error).__name__}: {told})"
+                self._problems.append(Problem(message, file=task.name))
+                continue
             self._made.add(task.name)
             yield what, result if isinstance(result, Entry) else self._cache.put(task.kind, task.key, result)
 
-    def _executor(self, tasks: int) -> tuple[Executor, int]:
-        """The executor, opened when there is something to do, and how many tasks it is given at a time."""
-        if self._opened is None:
-            name = self._executor_name
-            if name == "auto":
-                name = "processes" if tasks >= _MANY and (workers_of("processes") or 1) > 1 else "serial"
+    def _executor(self, tasks: int) -> _Opened:
+        """Where so many tasks run, opened when there is something to do."""
+        name = self._executor_name
+        if name == "auto":
+            name = "processes" if tasks >= _MANY and (workers_of("processes") or 1) > 1 else "serial"
+        if name not in self._opened:
             workers = workers_of(name) or _CLUSTER
-            opened = self._open.enter_context(executor_of(name, preload=("kg.store.units",)))
-            self._opened = opened, 1 if name == "serial" else 4 * workers
-        return self._opened
+            executor = self._open.enter_context(executor_of(name, preload=("kg.store.units",)))
+            self._opened[name] = _Opened(executor, 1 if name == "serial" else 4 * workers)
+        return self._opened[name]
 
 
 def _closed(sources: Iterable[_Source]) -> list[Entry]:
     return [source.closed for source in sources if source.closed]
+
+
+def _by_name(sources: Iterable[_Source]) -> dict[str, Entry]:
+    return {str(source.mapped.key): source.closed for source in sources if source.closed}
 
 
 def _digests(sources: Iterable[_Source]) -> list[str]:

@@ -7,6 +7,9 @@ spelling, and lines are taken apart at their spaces, which neither IRIs nor blan
 
 from __future__ import annotations
 
+import sys
+import zlib
+from array import array
 from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
@@ -64,7 +67,29 @@ def require_readable(text: bytes) -> None:
         ) from None
 
 
+def mark_of(line: bytes) -> int:
+    """32 bits that stand for a line: lines with other marks are others, those with the same one have to be compared."""
+    return zlib.crc32(line)
+
+
+def marks_of(text: bytes) -> bytes:
+    """The marks of the lines of a text. They tell which of many texts may have a line, without reading them."""
+    return _little(array("I", map(mark_of, text.splitlines()))).tobytes()
+
+
+def read_marks(marks: bytes) -> Iterable[int]:
+    """What `marks_of` has written."""
+    return _little(array("I", marks))
+
+
 # --- private helpers ---
+
+
+def _little(marks: array[int]) -> array[int]:
+    """The cache may be shared by machines of either byte order."""
+    if sys.byteorder == "big":
+        marks.byteswap()
+    return marks
 
 
 def _term(text: bytes) -> Node:

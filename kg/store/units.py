@@ -7,6 +7,7 @@ The background is what all sources are seen against; each process makes it once,
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -28,6 +29,7 @@ from kg.mapping.reference import reference_triples
 from kg.mapping.response import response_triples
 from kg.mapping.survey import survey_triples
 from kg.reasoning import Part, Reference, close, close_part, graph_of, meeting, ontology_graph, useful
+from kg.reasoning.schema import Schema
 from kg.records.identity import identifiers
 from kg.records.load import record_of
 from kg.records.problems import Problem, RecordError
@@ -36,8 +38,9 @@ from kg.resources import bundled
 from kg.store.cache import Cache, Damaged, Entry, Result, key_of
 from kg.store.fingerprints import Fingerprints, fingerprints
 from kg.store.forms import clashes_from_json, clashes_to_json
-from kg.store.ntriples import Terms, require_readable, written
-from kg.terms import Triple
+from kg.store.lines import graph_of_lines
+from kg.store.ntriples import Terms, marks_of, require_readable, written
+from kg.terms import Triple, from_text, to_text
 from kg.validation import Background, Judged, load_shapes, validate_part, validate_reference
 from kg.validation.checking import Results
 from kg.validation.questions import Question, answer
@@ -152,7 +155,7 @@ def editions_of(entry: Entry) -> Iterator[tuple[SourceKey, Edition, str]]:
 def close_source(key: SourceKey, text: bytes | Entry, edition: Edition, place: Place) -> Result:
     """What follows from one source and what the shapes find in it: facts `triples`, `digest`, `clashes`; sections `graph`
     (as an edition among its country's others), `reasoned` (the statements that rules fire on and all that they entail),
-    `meeting` (those of them that can meet others), `entailed` and `judged`.
+    `meeting` (those of them that can meet others), `entailed`, the marks of two of these (ntriples.py), and `judged`.
 
     `text` is the source's graph, or the entry of `map_source` that holds it.
     """
@@ -162,7 +165,7 @@ def close_source(key: SourceKey, text: bytes | Entry, edition: Edition, place: P
     graph = graph_of(as_edition(Terms().triples(text.splitlines()), key, edition, iris))
     part = close_part(graph, reference)
     final = sorted_ntriples(graph, graph_name(key, iris)) if edition else text
-    met = lines_of(meeting(part, reference))
+    met, follows = lines_of(meeting(part, reference)), lines_of(entailed(part, reference))
     return Result(
         {
             "triples": len(graph),
@@ -174,7 +177,9 @@ def close_source(key: SourceKey, text: bytes | Entry, edition: Edition, place: P
             "graph": final,
             "reasoned": lines_of(part.facts),
             "meeting": met,
-            "entailed": lines_of(entailed(part, reference)),
+            "entailed": follows,
+            "graph marks": marks_of(final),
+            "entailed marks": marks_of(follows),
             "judged": _without_texts(validate_part(part, background)).to_bytes(),
         },
     )
@@ -227,8 +232,12 @@ def answer_question(
 
 
 def own_result(place: Place) -> Result:
-    """What the shapes find in the reference data and the figures: section `judged`."""
-    return Result({}, {"judged": _without_texts(validate_reference(place.background())).to_bytes()})
+    """What the shapes find in the reference data and the figures: section `judged`; fact `numbers`, those in them that
+    are not written in the usual way.
+    """
+    background = place.background()
+    judged = _without_texts(validate_reference(background)).to_bytes()
+    return Result({"numbers": [to_text(number) for number in background.numbers]}, {"judged": judged})
 
 
 def own_of(entry: Entry) -> Judged:
@@ -255,6 +264,10 @@ class Place:
         surveys = [f"{family} {edition}" for family, edition in self.surveys]
         return key_of(self.recipe.base_iri, surveys, self.prints.reference, self.prints.reasoning)
 
+    def own_key(self) -> str:
+        """Changes when what `own_result` gives does."""
+        return key_of(self.key(), self.prints.validation)
+
     def background(self) -> Background:
         """Made once in a process. Raises KgError where other program files are installed than where the build runs."""
         key = self.key()
@@ -267,8 +280,8 @@ class Place:
 
 def background_result(place: Place) -> Result:
     """The graphs that come with the program, and what follows from them alone: sections `reference`, `figures`,
-    `ontology`, `entailed` and `reasoned` (what `close_source` needs of their closure); facts `clashes`, and for each
-    of the first four sections its `triples` and `digest`.
+    `ontology`, `entailed`, and what `Place.background` needs not to derive again; facts `clashes`, and for each of the
+    first four sections its `triples` and `digest`.
 
     Raises EngineDisagreementError when owlrl, the engine of record, concludes what the compiled rules do not.
     """
@@ -287,9 +300,12 @@ def background_result(place: Place) -> Result:
     facts: dict[str, Any] = {
         name: {"triples": text.count(b"\n"), "digest": content_hash([text])} for name, text in texts.items()
     }
-    part = Reference(Terms().graph(texts["reference"] + texts["figures"]), ontology).part
-    texts["reasoned"] = lines_of(part.facts)
-    facts["reference"]["clashes"] = clashes_to_json(part.clashes)
+    reference = Reference(Terms().graph(texts["reference"] + texts["figures"]), ontology)
+    texts["reasoned"] = lines_of(reference.part.facts)
+    texts["useful"] = lines_of(entailed(reference.part, reference))
+    texts["axioms"] = lines_of(ontology)  # with the blank nodes that the tables name
+    texts["tables"] = json.dumps(reference.schema.tables()).encode()
+    facts["reference"]["clashes"] = clashes_to_json(reference.part.clashes)
     return Result({"clashes": clashes_to_json(closure.clashes), **facts}, texts)
 
 
@@ -339,19 +355,33 @@ def _background(place: Place) -> Background:
             "this worker has other program files or reference data than the build",
             hint="Install the same version of digigov-kg on every worker, and start the workers again.",
         )
-    terms, ontology = Terms(), ontology_graph()
+    terms = Terms()
     entry = Cache(place.cache).get("background", place.key()) if place.cache.is_dir() else None
     if entry is not None:
         with suppress(Damaged):
-            stated = terms.graph(entry.section("reference") + entry.section("figures"))
+            stated = graph_of_lines(entry.section("reference") + entry.section("figures"), terms)
             facts = frozenset(terms.triples(entry.section("reasoned").splitlines()))
             part = Part(stated, facts, clashes_from_json(entry.facts["reference"]["clashes"]))
-            return Background(Reference(stated, ontology, part=part), _shapes(place))
+            ontology = terms.graph(entry.section("axioms"))
+            schema = Schema.restored(ontology, json.loads(entry.section("tables")))
+            return Background(
+                Reference(stated, ontology, part=part, schema=schema),
+                _shapes(place),
+                entailed=terms.triples(entry.section("useful").splitlines()),
+                numbers=_numbers(place),
+            )
     iris = Iris(place.recipe.base_iri)
     graphs = reference_graphs(iris, place.surveys)
     names = (iris.reference_graph, iris.indicators_graph)
     stated = terms.graph(b"".join(sorted_ntriples(graphs[name], name) for name in names))
-    return Background(Reference(stated, ontology), _shapes(place))
+    return Background(Reference(stated, ontology_graph()), _shapes(place))
+
+
+def _numbers(place: Place) -> list[Literal] | None:
+    own = Cache(place.cache).get("own", place.own_key())
+    if own is None:
+        return None
+    return [number for number in map(from_text, own.facts["numbers"]) if isinstance(number, Literal)]
 
 
 def _shapes(place: Place) -> Graph:

@@ -28,8 +28,17 @@ class Background:
     Raises KgError for a scope that is none, and for a shape of SHACL Core across sources whose paths have no fixed length.
     """
 
-    def __init__(self, reference: Reference, shapes: Graph) -> None:
-        """`reference` is the reference data, figures included, closed under the ontology."""
+    def __init__(
+        self,
+        reference: Reference,
+        shapes: Graph,
+        *,
+        entailed: Iterable[Triple] | None = None,
+        numbers: Iterable[Literal] | None = None,
+    ) -> None:
+        """`reference` is the reference data, figures included, closed under the ontology. `entailed` and `numbers`: what
+        these attributes were before, for the same reference data; then not all of them is looked at again.
+        """
         self.reference, self.shapes = reference, shapes
         self.rules = {rule.iri: rule for rule in rules_of(shapes)}
         self.hierarchy = frozenset(class_hierarchy(reference.ontology))
@@ -45,17 +54,29 @@ class Background:
         self.telling = self._cited | self.reach.inverse
         """The properties by which a statement is about its object, too, for some shape."""
         self.stated = reference.part.stated
-        self.entailed = [
-            t
-            for t in reference.part.facts
-            if useful(t) and t not in self.stated and t not in reference.ontology
-        ]
+        self.entailed = list(
+            (
+                t
+                for t in reference.part.facts
+                if useful(t) and t not in self.stated and t not in reference.ontology
+            )
+            if entailed is None
+            else entailed
+        )
+        self._numbers = None if numbers is None else tuple(numbers)
         self.entailed_set = frozenset(self.entailed)
         self._entailed_around: defaultdict[Node, list[Triple]] = defaultdict(list)
         for triple in self.entailed:
             self._entailed_around[triple[0]].append(triple)
             if triple[1] in self.telling:
                 self._entailed_around[triple[2]].append(triple)
+
+    @property
+    def numbers(self) -> tuple[Literal, ...]:
+        """The numbers in the reference data that are not written as an integer is in canonical form."""
+        if self._numbers is None:
+            self._numbers = numbers_in(self.stated)
+        return self._numbers
 
     def around(self, nodes: Iterable[Node]) -> tuple[list[Triple], list[Triple]]:
         """What the shapes may look at in the reference data from `nodes`: stated, and entailed."""

@@ -16,7 +16,7 @@ from rdflib.term import Node
 from kg.validation.affected import restricted
 from kg.validation.background import Background, pointing
 from kg.validation.checking import Results, core_results
-from kg.validation.setwise import Asked, Number
+from kg.validation.setwise import Asked, Number, Targets
 from kg.validation.stored import Stored, plain_graph
 
 
@@ -36,18 +36,11 @@ def answer(
     question: Question, engine: ox.Store, written: Mapping[Number, Literal], background: Background
 ) -> Results:
     """The results. `engine` has what is stated in its default graph, `written` tells how numbers come back (setwise.py)."""
-    graph = Graph(store=Stored(engine, written, all_graphs=question.entailed))
-    if question.shape is None:
-        nodes: set[Node] = {URIRef(node) for node in question.nodes}
-        found = core_results(neighbourhood(graph, nodes, background), background.core_across)
-        return {k: m for k, m in found.items() if k[0] in nodes and k[3] in background.across}
-    things = question.things
-    asked = Asked(graph, engine, dict(written), all_graphs=question.entailed)
-    return asked.results(
-        background.shapes,
-        only={URIRef(question.shape)},
-        text=lambda _, query: query if things is None else restricted(query, things) if things else None,
-    )
+    stored = Stored(engine, written, all_graphs=question.entailed)
+    try:
+        return _answer(question, Graph(store=stored), engine, written, background)
+    finally:
+        stored.close()
 
 
 def neighbourhood(graph: Graph, nodes: Set[Node], background: Background) -> Graph:
@@ -73,3 +66,31 @@ def neighbourhood(graph: Graph, nodes: Set[Node], background: Background) -> Gra
                     further.add(triple[0])
         fresh = further - reached
     return near
+
+
+# --- private helpers ---
+
+
+def _answer(
+    question: Question,
+    graph: Graph,
+    engine: ox.Store,
+    written: Mapping[Number, Literal],
+    background: Background,
+) -> Results:
+    if question.shape is None:
+        nodes: set[Node] = {URIRef(node) for node in question.nodes}
+        found = core_results(neighbourhood(graph, nodes, background), background.core_across)
+        return {k: m for k, m in found.items() if k[0] in nodes and k[3] in background.across}
+    shape, things = URIRef(question.shape), question.things
+    if things is not None:
+        targets = Targets(background.shapes, shape, graph)
+        things = frozenset(t for t in things if not t.startswith("<") or URIRef(t[1:-1]) in targets)
+        if not things:
+            return {}
+    asked = Asked(graph, engine, dict(written), all_graphs=question.entailed)
+    return asked.results(
+        background.shapes,
+        only={shape},
+        text=lambda query: query if things is None else restricted(query, things),
+    )

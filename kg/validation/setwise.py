@@ -9,7 +9,7 @@ mention it in every alternative, which tests/validation/test_setwise.py holds ou
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Set
 from decimal import Decimal
 
 import pyoxigraph as ox
@@ -77,15 +77,16 @@ class Asked:
         self,
         shapes: Graph,
         *,
-        only: Container[Node] | None = None,
-        text: Callable[[Node, str], str | None] = lambda _, query: query,
+        only: Set[Node] | None = None,
+        text: Callable[[str], str] = lambda query: query,
     ) -> dict[Key, tuple[Literal, ...]]:
         """As `sparql_results`, of what has been added so far; `only` names the shapes to ask, by default all. `text` gives
-        for a shape and its query what is asked instead: the same for some things only, say, or nothing.
+        for a query what is asked instead: the same for some things only, say.
         """
         found: dict[Key, set[Literal]] = {}
-        for shape in sorted(set(shapes.subjects(SH.sparql, None)), key=str):
-            if (only is not None and shape not in only) or _deactivated(shapes, shape):
+        chosen = set(shapes.subjects(SH.sparql, None)) if only is None else only
+        for shape in sorted(chosen, key=str):
+            if _deactivated(shapes, shape):
                 continue
             focus = Targets(shapes, shape, self._graph)
             if not focus:
@@ -107,7 +108,7 @@ class Asked:
         shape: Node,
         constraint: Node,
         focus: Container[Node],
-        rewritten: Callable[[Node, str], str | None],
+        rewritten: Callable[[str], str],
     ) -> Iterator[tuple[Key, set[Literal]]]:
         templates = [
             message
@@ -117,9 +118,7 @@ class Asked:
         ]
         own_path = shapes.value(shape, SH.path)
         for select in shapes.objects(constraint, SH.select):
-            text = rewritten(shape, str(select))
-            if text is None:
-                continue
+            text = rewritten(str(select))
             try:
                 solutions = self._store.query(
                     text,

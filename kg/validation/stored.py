@@ -108,6 +108,10 @@ class Stored(Store):
         self._store, self._written = store, written
         self._graph = None if all_graphs else ox.DefaultGraph()
 
+    def close(self, commit_pending_transaction: bool = False) -> None:
+        """Let go of the engine. A graph over this store refers to itself, and would hold it until memory is cleaned up."""
+        del self._store
+
     def triples(
         self, triple_pattern: Pattern, context: Any = None
     ) -> Iterator[tuple[Triple, Iterator[None]]]:

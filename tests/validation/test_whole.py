@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from rdflib import RDF, RDFS, Graph, Literal, URIRef
+from rdflib import DCTERMS, RDF, RDFS, Graph, Literal, URIRef
 
 from benchmarks.generator import Corpus, Rates
 from kg.mapping.reference import reference_triples
@@ -132,8 +132,21 @@ def another_writing_of_a_number(source: Graph, chance: random.Random) -> None:
         source.add((s, p, Literal(f"0{o}", datatype=o.datatype, normalize=False)))  # type: ignore[union-attr]
 
 
+def names_of_others(source: Graph, chance: random.Random) -> None:
+    """Bodies and laws of one country under one name: what queries with two groups joined by a name look for."""
+    for p in (RDFS.label, DCTERMS.title):
+        named = sorted(
+            t for t in source.triples((None, p, None)) if "/body/" in str(t[0]) or "/law/" in str(t[0])
+        )
+        for (s, _, o), (_, _, other) in zip(
+            chance.sample(named, min(4, len(named))), chance.sample(named, min(4, len(named))), strict=True
+        ):
+            source.remove((s, p, o))
+            source.add((s, p, other))
+
+
 CHANGES: list[Callable[[Graph, random.Random], None]] = [
-    drop_statements, rename, wrong_years, another_writing_of_a_number,
+    drop_statements, rename, wrong_years, another_writing_of_a_number, names_of_others,
 ]  # fmt: skip
 
 
