@@ -20,7 +20,7 @@ from itertools import combinations
 from pathlib import Path
 
 from benchmarks.generator import Corpus
-from kg.extraction.evaluate import Score
+from kg.extraction.evaluation.scores import Score
 from kg.iris import Iris, slug
 from kg.records.identity import Identities
 from kg.records.load import load_record, record_files

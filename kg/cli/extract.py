@@ -113,7 +113,7 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Measure extraction against gold facts: precision, recall and F1 by kind and document, and the misses by name."""
-    from kg.extraction.evaluate import evaluate as measure
+    from kg.extraction.evaluation.evaluate import evaluate as measure
     from kg.resources import bundled
 
     result = measure(gold, records or bundled("data") / "responses", documents)

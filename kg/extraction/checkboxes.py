@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from kg.documents import CheckState
 from kg.extraction.gazetteer import coded, phrases, word_set
-from kg.extraction.instruments import Instruments
+from kg.extraction.instruments.drafts import Instruments
 from kg.extraction.negation import is_denied, is_planned
 from kg.extraction.reading import Reading
 from kg.questionnaire import ParsedAnswer

@@ -81,6 +81,21 @@ def same_number(one: str, year: int | None, other: str, other_year: int | None) 
     return year == other_year or None in (year, other_year) or _LED_BY_YEAR.match(number) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What was read of a citation before its number."""
+
+    first: int
+    kind: str
+    series: str | None
+    signed: bool = False
+    """Whether a sign of a number ("No.", "n°") stands before it."""
+    enclosed: bool = False
+    """Whether the number stands in brackets of its own."""
+    early: tuple[dt.date | None, int] | None = None
+    """The date, where it stands before the number."""
+
+
 def _tail(
     text: str, folded: str, first: int, at: int, end: int, kind: str, series: str | None
 ) -> Citation | None:
@@ -94,7 +109,36 @@ def _tail(
             year = next((part for part in parts if 1950 <= part <= 2100), None)
             return Citation(first, number.end(), kind, f"{number[1]}/{number[2]}", year, marked=True)
     sign = _NUMBER_SIGN.match(folded, at, end)
-    if sign is None and not series and _DIGIT.search(folded, at, min(at + 80, end)):
+    early: tuple[dt.date | None, int] | None = None
+    if sign is None and not series:
+        sign, at, early = _sign_further_on(folded, at, end)
+    at = sign.end() if sign is not None else at
+    enclosed = folded[at : at + 1] == "(" and _ENCLOSED.match(folded, at, end) is not None
+    at += enclosed
+    head = _Head(first, kind, series, sign is not None, enclosed, early)
+    led_by_year = _YEAR_LED.match(folded, at, end)
+    if led_by_year is not None:
+        return _led_by_year(text, folded, head, led_by_year, end)
+    lettered = _LETTERED.match(folded, at, end) if sign is not None else None
+    if lettered is not None:
+        return _lettered(text, folded, head, lettered, end)
+    number = _NUMBER.match(folded, at, end)
+    if number is not None:
+        return _numbered(text, folded, head, number, end)
+    roman = _ROMAN.match(folded, at, end)
+    if roman is not None:
+        return Citation(first, roman.end(), kind, roman[1].upper(), int(roman[2]), marked=True)
+    return _dated_only(folded, first, at, end, kind, series)
+
+
+def _sign_further_on(
+    folded: str, at: int, end: int
+) -> tuple[re.Match[str] | None, int, tuple[dt.date | None, int] | None]:
+    """The sign of a number behind a qualifier or a date ("Royal Decree of the Ministry of X No. 5", "Decree of 3 May 2010 No. 7").
+
+    Gives the sign, where to go on, and the date.
+    """
+    if _DIGIT.search(folded, at, min(at + 80, end)):
         qualified = _QUALIFIER.match(folded, at, end)
         if (
             qualified is not None
@@ -102,66 +146,51 @@ def _tail(
             and not _PREDICATE.search(qualified[0])
         ):
             sign = _NUMBER_SIGN.match(folded, qualified.end(), end)
-            if sign is None:
-                direct = _SLASHED.match(folded, qualified.end(), end)
-                at = qualified.end() if direct else at
-    early: tuple[dt.date | None, int] | None = None
-    if sign is None and not series and _DIGIT.search(folded, at, min(at + 120, end)):
-        dated_first = _DATE_THEN_NUMBER.match(folded, at, end)
-        if dated_first is not None:
-            found_date = _date_tail(folded, dated_first.start("date"), end)
-            sign = _NUMBER_SIGN.match(folded, dated_first.end("date"), end)
-            early = (found_date[0], found_date[1]) if found_date else None
-    if sign is not None:
-        at = sign.end()
-    if folded[at : at + 1] == "(" and _ENCLOSED.match(folded, at, end):
-        at += 1
-        enclosed = True
-    else:
-        enclosed = False
-    led_by_year = _YEAR_LED.match(folded, at, end)
-    if led_by_year is not None:
-        # "Loi n° 2010/012", "Directive 2003/98/EC", "Lag (2018:218)": the year stands before the number.
-        stop = led_by_year.end() + (
-            1 if enclosed and folded[led_by_year.end() : led_by_year.end() + 1] == ")" else 0
-        )
-        dated = _date_tail(folded, stop, end)
-        return Citation(
-            first,
-            dated[2] if dated else stop,
-            kind,
-            text[led_by_year.start(1) : led_by_year.end(1)],
-            dated[1] if dated else int(led_by_year[2]),
-            dated[0] if dated else None,
-            series,
-            True,
-        )
-    lettered = _LETTERED.match(folded, at, end) if sign is not None else None
-    if lettered is not None:
-        dated = _date_tail(folded, lettered.end(), end)
-        behind = _YEAR_TAIL.match(folded, lettered.end(), end)
-        year = dated[1] if dated else int(behind[1]) if behind else None
-        stop = dated[2] if dated else behind.end() if behind else lettered.end()
-        stated = text[lettered.start(1) : lettered.end(1)]
-        return Citation(first, stop, kind, stated, year, dated[0] if dated else None, series, True)
-    number = _NUMBER.match(folded, at, end)
-    roman = None if number else _ROMAN.match(folded, at, end)
-    if number is None and roman is None:
-        return _dated_only(folded, first, at, end, kind, series)
-    if number is None:
-        assert roman is not None
-        year = int(roman[2])
-        return Citation(first, roman.end(), kind, roman[1].upper(), year, marked=True)
-    token, year_text, suffix = number[1], number[2], number[3]
-    stop = number.end() + (1 if enclosed and folded[number.end() : number.end() + 1] == ")" else 0)
+            if sign is not None:
+                return sign, at, None
+            at = qualified.end() if _SLASHED.match(folded, qualified.end(), end) else at
+    if _DIGIT.search(folded, at, min(at + 120, end)):
+        dated = _DATE_THEN_NUMBER.match(folded, at, end)
+        if dated is not None:
+            found = _date_tail(folded, dated.start("date"), end)
+            sign = _NUMBER_SIGN.match(folded, dated.end("date"), end)
+            return sign, at, (found[0], found[1]) if found else None
+    return None, at, None
+
+
+def _led_by_year(text: str, folded: str, head: _Head, match: re.Match[str], end: int) -> Citation:
+    """ "Loi n° 2010/012", "Directive 2003/98/EC", "Lag (2018:218)": the year stands before the number."""
+    stop = _closed(folded, match.end(), head)
+    stated = text[match.start(1) : match.end(1)]
+    dated = _date_tail(folded, stop, end)
+    if dated is None:
+        return Citation(head.first, stop, head.kind, stated, int(match[2]), None, head.series, True)
+    return Citation(head.first, dated[2], head.kind, stated, dated[1], dated[0], head.series, True)
+
+
+def _lettered(text: str, folded: str, head: _Head, match: re.Match[str], end: int) -> Citation:
+    """A number led by letters ("M/19")."""
+    stated = text[match.start(1) : match.end(1)]
+    dated = _date_tail(folded, match.end(), end)
+    if dated is not None:
+        return Citation(head.first, dated[2], head.kind, stated, dated[1], dated[0], head.series, True)
+    behind = _YEAR_TAIL.match(folded, match.end(), end)
+    year, stop = (int(behind[1]), behind.end()) if behind else (None, match.end())
+    return Citation(head.first, stop, head.kind, stated, year, None, head.series, True)
+
+
+def _numbered(text: str, folded: str, head: _Head, match: re.Match[str], end: int) -> Citation | None:
+    """A plain number, with the year inside it, behind it, or in the date behind it."""
+    token, year_text, suffix = match[1], match[2], match[3]
+    stop = _closed(folded, match.end(), head)
     year = _full_year(year_text) if year_text else None
-    value = text[number.start(1) : number.end(1)]
+    value = text[match.start(1) : match.end(1)]
     if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", token):
         value = re.sub(r"[.,]", "", value)
     value = value.rstrip(".,")
     if suffix:
-        value = text[number.start(1) : number.end(3)]
-    if year is None and sign is None and re.fullmatch(r"(?:19|20)\d\d", token):
+        value = text[match.start(1) : match.end(3)]
+    if year is None and not head.signed and re.fullmatch(r"(?:19|20)\d\d", token):
         # "Act 2012": a year, not a number; the title before it is a name.
         return None
     led = re.fullmatch(r"((?:19|20)\d\d)-\d+.*", token)
@@ -171,24 +200,31 @@ def _tail(
     if year is None and inner:
         year = int(inner[2])
         value = inner[1]
+    if head.early is not None:
+        return Citation(
+            head.first, stop, head.kind, value, year or head.early[1], head.early[0], head.series, True
+        )
     date = None
-    if early is not None:
-        return Citation(first, stop, kind, value, year or early[1], early[0], series, True)
     dated = _date_tail(folded, stop, end)
     if dated is not None:
         date, stated_year, stop = dated
         # "Loi n° 2017-20 du 20 avril 2018": the date says when it became law, the number when its series began.
         year = year if year is not None and not led else stated_year
     elif year is None:
-        match = _YEAR_TAIL.match(folded, stop, end)
-        if match is not None:
-            year, stop = int(match[1]), match.end()
-    if text[stop - 1 : stop] == ")" and "(" not in text[number.start() : stop]:
+        behind = _YEAR_TAIL.match(folded, stop, end)
+        if behind is not None:
+            year, stop = int(behind[1]), behind.end()
+    if text[stop - 1 : stop] == ")" and "(" not in text[match.start() : stop]:
         stop -= 1
-    marked = sign is not None or year is not None or series is not None
+    marked = head.signed or year is not None or head.series is not None
     if not marked and len(re.sub(r"\D", "", token)) < 3:
         return None
-    return Citation(first, stop, kind, value, year, date, series, marked)
+    return Citation(head.first, stop, head.kind, value, year, date, head.series, marked)
+
+
+def _closed(folded: str, stop: int, head: _Head) -> int:
+    """Where a number ends, the bracket around it included."""
+    return stop + (head.enclosed and folded[stop : stop + 1] == ")")
 
 
 def _chapter(text: str, folded: str, first: int, at: int, end: int) -> Citation | None:

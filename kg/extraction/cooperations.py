@@ -7,13 +7,12 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from kg.extraction.bodies import Bodies, BodyDraft
+from kg.extraction.bodies.drafts import Bodies, BodyDraft
 from kg.extraction.evidence import Confidence, Evidence
 from kg.extraction.gazetteer import coded
 from kg.extraction.places import Distinct, Places
 from kg.extraction.reading import Reading
 
-_NOUN_KINDS = ("mou", "technical-assistance", "agreement", "project", "knowledge-exchange")
 _STATUSES = ("in-negotiation", "planned", "completed", "active", "signed")
 
 

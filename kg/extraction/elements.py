@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from kg.extraction.gazetteer import Coded, Phrases, data
-from kg.extraction.instruments import InstrumentDraft, Instruments
+from kg.extraction.instruments.drafts import InstrumentDraft, Instruments
 from kg.extraction.negation import is_denied
 from kg.extraction.reading import Reading, Sentence
 from kg.questionnaire import ParsedAnswer

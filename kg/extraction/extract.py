@@ -7,7 +7,8 @@ from typing import Any
 
 from kg.documents import Document
 from kg.errors import KgError
-from kg.extraction.bodies import Bodies, BodyDraft, find_bodies
+from kg.extraction.bodies.drafts import Bodies, BodyDraft
+from kg.extraction.bodies.find import find_bodies
 from kg.extraction.checkboxes import AnswerDraft, read_answer
 from kg.extraction.contacts import date_of, detect_country, labelled_fields, language_of, title_of
 from kg.extraction.cooperations import CooperationDraft, find_cooperations
@@ -16,7 +17,8 @@ from kg.extraction.factsheets import extract_factsheet
 from kg.extraction.gazetteer import RegisteredOrganisation, organisations
 from kg.extraction.indicators import find_indicators
 from kg.extraction.initiatives import InitiativeDraft, find_initiatives
-from kg.extraction.instruments import InstrumentDraft, Instruments, find_instruments
+from kg.extraction.instruments.drafts import InstrumentDraft, Instruments
+from kg.extraction.instruments.find import find_instruments
 from kg.extraction.memberships import MembershipDraft, find_memberships
 from kg.extraction.names import classify
 from kg.extraction.outcome import (

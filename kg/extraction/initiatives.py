@@ -12,10 +12,10 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
-from kg.extraction.bodies import Bodies, BodyDraft
+from kg.extraction.bodies.drafts import Bodies, BodyDraft
 from kg.extraction.evidence import Confidence, Evidence
 from kg.extraction.gazetteer import Coded, Phrases, coded, country_of, data, phrases, word_set
-from kg.extraction.instruments import InstrumentDraft, Instruments
+from kg.extraction.instruments.drafts import InstrumentDraft, Instruments
 from kg.extraction.names import Name, is_acronym
 from kg.extraction.negation import clause_around, is_denied
 from kg.extraction.partnerships import PartnershipDraft

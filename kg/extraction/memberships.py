@@ -7,12 +7,12 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from kg.extraction.evidence import Confidence, Evidence
-from kg.extraction.gazetteer import RegisteredOrganisation, coded, phrases
+from kg.extraction.gazetteer import RegisteredOrganisation, coded, phrases, word_set
 from kg.extraction.names import Name
 from kg.extraction.negation import clause_around, is_denied
 from kg.extraction.places import Distinct, Places
 from kg.extraction.reading import Reading, Sentence
-from kg.questionnaire.wording import fold, words_key
+from kg.questionnaire.wording import words_key
 
 
 @dataclass(slots=True, eq=False)
@@ -51,6 +51,16 @@ class _Known:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an organisation is named; `fresh` where it was not known before this sentence."""
+
+    start: int
+    end: int
+    draft: MembershipDraft
+    fresh: bool
+
+
 def find_memberships(reading: Reading) -> list[MembershipDraft]:
     """Reads question 22. Observers, candidates and denials are kept with their participation, never as members."""
     answer = reading.parsed.answers.get("22")
@@ -59,110 +69,102 @@ def find_memberships(reading: Reading) -> list[MembershipDraft]:
     found: list[MembershipDraft] = []
     known = _Known()
     for sentence in reading.sentences(answer):
-        text, folded = reading.text, reading.folded
-        registered = reading.organisations(sentence.start, sentence.end)
-        names = reading.names(sentence.start, sentence.end)
-        places: list[tuple[int, int, MembershipDraft, bool]] = []
-        units: list[tuple[int, int]] = []
-        here: dict[str, MembershipDraft] = {}
-        for start, end, entry in registered:
-            if reading.in_link(start) or (entry.id == "un" and _UN_UNIT.match(folded, end)):
-                continue
-            if phrases_before_unit.search(folded, max(sentence.start, start - 60), start) and (
-                found or places
-            ):
-                units.append((start, end))
-                continue
-            if units and 0 <= start - units[-1][1] <= 3:
-                continue
-            around = bisect_right(names, start, key=lambda name: name.start) - 1
-            inside = names[around] if around >= 0 else None
-            if inside is not None and not (end <= inside.end and inside.end - inside.start > end - start + 3):
-                inside = None
-            if inside is not None and inside.start < start - 3 and _is_part(folded, inside, start):
-                # "OECD Working Party", "ASEAN Digital Ministers' Meeting": a unit, not a membership of its own.
-                continue
-            if (
-                inside is not None
-                and inside.start == start
-                and inside.end > end
-                and words_key(inside.text).split()[-1] in _NETWORK_ONLY
-            ):
-                continue
-            if (
-                inside is not None
-                and _UNIT_AFTER.match(folded, end, inside.end)
-                and entry.id in known.registered
-            ):
-                continue
-            draft = known.registered.get(entry.id) or here.get(entry.id)
-            fresh = draft is None
-            if draft is None:
-                stated = text[start:end]
-                draft = MembershipDraft(
-                    stated if len(stated) > len(entry.acronym or "") else entry.name, entry, entry.acronym
-                )
-                if stated not in (draft.name, draft.acronym):
-                    draft.aliases.append(stated)
-            elif text[start:end] not in (draft.name, draft.acronym, *draft.aliases):
-                draft.aliases.append(text[start:end])
-            here[entry.id] = draft
-            places.append((start, end, draft, fresh))
-        taken: Places[None] = Places()
-        for start, end in [*units, *((p[0], p[1]) for p in places)]:
-            taken.add(start, end, None)
-        for name in names:
-            if taken.overlap(name.start, name.after) or reading.in_link(name.start):
-                continue
-            if not _plausible(name, folded, sentence, reading):
-                continue
-            draft = known.by_name(name)
-            fresh = draft is None
-            draft = draft or MembershipDraft(name.text, None, name.acronym)
-            taken.add(name.start, name.end, None)
-            places.append((name.start, name.end, draft, fresh))
-        places.sort(key=lambda place: place[0])
+        places, units = _registered(reading, sentence, known, begun=bool(found))
+        places += _named(reading, sentence, known, [*units, *((p.start, p.end) for p in places)])
+        places.sort(key=lambda place: place.start)
         stops = _stops(places, sentence.end)
-        for position, (start, end, draft, fresh) in enumerate(places):
-            _describe(
-                reading,
-                sentence,
-                start,
-                end,
-                stops[position],
-                draft,
-                fresh,
-                position,
-            )
-            if fresh:
-                found.append(draft)
-                known.add(draft)
+        for position, place in enumerate(places):
+            _describe(reading, sentence, place, stops[position], first=position == 0)
+            if place.fresh:
+                found.append(place.draft)
+                known.add(place.draft)
     _addresses(reading, found)
     return found
 
 
-def _stops(places: list[tuple[int, int, MembershipDraft, bool]], end: int) -> list[int]:
+def _registered(
+    reading: Reading, sentence: Sentence, known: _Known, *, begun: bool
+) -> tuple[list[_Place], list[tuple[int, int]]]:
+    """Where a sentence names organisations of the register, and where it names units of those; `begun` once any is known."""
+    places: list[_Place] = []
+    units: list[tuple[int, int]] = []
+    here: dict[str, MembershipDraft] = {}
+    for start, end, entry in reading.organisations(sentence.start, sentence.end):
+        if reading.in_link(start) or (entry.id == "un" and _UN_UNIT.match(reading.folded, end)):
+            continue
+        if _BEFORE_UNIT.search(reading.folded, max(sentence.start, start - 60), start) and (begun or places):
+            units.append((start, end))
+            continue
+        if units and 0 <= start - units[-1][1] <= 3:
+            continue
+        if _is_inside_name(reading, sentence, start, end, known=entry.id in known.registered):
+            continue
+        stated = reading.text[start:end]
+        draft = known.registered.get(entry.id) or here.get(entry.id)
+        fresh = draft is None
+        if draft is None:
+            name = stated if len(stated) > len(entry.acronym or "") else entry.name
+            draft = MembershipDraft(name, entry, entry.acronym)
+        if stated not in (draft.name, draft.acronym, *draft.aliases):
+            draft.aliases.append(stated)
+        here[entry.id] = draft
+        places.append(_Place(start, end, draft, fresh))
+    return places, units
+
+
+def _is_inside_name(reading: Reading, sentence: Sentence, start: int, end: int, *, known: bool) -> bool:
+    """Whether an organisation stands inside a longer name, of a unit or network: "OECD Working Party", "ASEAN Digital Ministers' Meeting"."""
+    names = reading.names(sentence.start, sentence.end)
+    around = bisect_right(names, start, key=lambda name: name.start) - 1
+    inside = names[around] if around >= 0 else None
+    if inside is None or not (end <= inside.end and inside.end - inside.start > end - start + 3):
+        return False
+    if inside.start < start - 3 and _is_part(reading.folded, inside, start):
+        return True
+    last = words_key(inside.text).split()[-1]
+    if inside.start == start and inside.end > end and last in word_set("network_words"):
+        return True
+    return known and _UNIT_AFTER.match(reading.folded, end, inside.end) is not None
+
+
+def _named(
+    reading: Reading, sentence: Sentence, known: _Known, occupied: list[tuple[int, int]]
+) -> list[_Place]:
+    """Where a sentence names other organisations and networks, outside what is occupied already."""
+    taken: Places[None] = Places()
+    for start, end in occupied:
+        taken.add(start, end, None)
+    places = []
+    for name in reading.names(sentence.start, sentence.end):
+        if taken.overlap(name.start, name.after) or reading.in_link(name.start):
+            continue
+        if not _plausible(name, reading.folded, sentence, reading):
+            continue
+        draft = known.by_name(name)
+        taken.add(name.start, name.end, None)
+        places.append(
+            _Place(
+                name.start, name.end, draft or MembershipDraft(name.text, None, name.acronym), draft is None
+            )
+        )
+    return places
+
+
+def _stops(places: list[_Place], end: int) -> list[int]:
     """For each place, where the next one that is about something else begins."""
     stops = [end] * len(places)
     for position in range(len(places) - 2, -1, -1):
         other = places[position + 1]
-        if other[2] is places[position][2] or other[0] <= places[position][0]:
+        if other.draft is places[position].draft or other.start <= places[position].start:
             stops[position] = stops[position + 1]
         else:
-            stops[position] = other[0]
+            stops[position] = other.start
     return stops
 
 
-def _describe(
-    reading: Reading,
-    sentence: Sentence,
-    start: int,
-    end: int,
-    stop: int,
-    draft: MembershipDraft,
-    fresh: bool,
-    position: int,
-) -> None:
+def _describe(reading: Reading, sentence: Sentence, place: _Place, stop: int, *, first: bool) -> None:
+    """How the country takes part, since when and in what, from the words around a place up to `stop`."""
+    start, end, draft, fresh = place.start, place.end, place.draft, place.fresh
     folded = reading.folded
     begin, close = clause_around(folded, start, end, sentence.start, sentence.end)
     denied = (
@@ -182,7 +184,7 @@ def _describe(
     elif denied:
         return
     year = _SINCE.search(folded, end, min(stop, end + 120)) or (
-        _SINCE.search(folded, max(sentence.start, start - 60), start) if position == 0 else None
+        _SINCE.search(folded, max(sentence.start, start - 60), start) if first else None
     )
     if year and draft.since is None and draft.participation in ("member", "participant"):
         draft.since = int(next(group for group in year.groups() if group))
@@ -214,11 +216,11 @@ def _plausible(name: Name, folded: str, sentence: Sentence, reading: Reading) ->
         return False
     if name.group in ("policies", "laws", "portals"):
         return False
-    if not any(word in _NETWORK for word in words):
+    if not any(word in word_set("network_nouns") for word in words):
         return False
-    if name.group == "bodies" and not any(word in _NETWORK_ONLY for word in words):
+    if name.group == "bodies" and not any(word in word_set("network_words") for word in words):
         return False
-    unit = phrases_before_unit.search(folded, max(sentence.start, name.start - 60), name.start)
+    unit = _BEFORE_UNIT.search(folded, max(sentence.start, name.start - 60), name.start)
     if unit is not None:
         return False
     own = words_key(reading.text[max(0, name.start - 40) : name.start])
@@ -246,12 +248,7 @@ def _addresses(reading: Reading, found: list[MembershipDraft]) -> None:
                 latest.urls.append(link.url)
 
 
-def alias_key(name: str) -> str:
-    """The words of an organisation's name for comparison."""
-    return words_key(fold(name))
-
-
-phrases_before_unit = re.compile(
+_BEFORE_UNIT = re.compile(
     r"\b(?:takes? part in|participates? in|represented in|attends?|committees? of|working (?:group|party) of|specifically with)\s(?:the\s)?$"
 )
 _SINCE = re.compile(
@@ -272,88 +269,4 @@ _UN_UNIT = re.compile(
 )
 _UNIT_AFTER = re.compile(
     r"\s(?:digital|expert|working|committee|senior|ministers|e-leaders|public|task|group|network)"
-)
-_NETWORK = frozenset(
-    {
-        "network",
-        "partnership",
-        "organization",
-        "organisation",
-        "association",
-        "alliance",
-        "union",
-        "community",
-        "group",
-        "forum",
-        "nations",
-        "red",
-        "organizacion",
-        "asociacion",
-        "alianza",
-        "comunidad",
-        "grupo",
-        "foro",
-        "rede",
-        "organizacao",
-        "associacao",
-        "alianca",
-        "comunidade",
-        "uniao",
-        "reseau",
-        "communaute",
-        "groupe",
-        "council",
-        "commission",
-        "league",
-        "bank",
-        "market",
-        "mercado",
-        "conference",
-        "initiative",
-        "iniciativa",
-        "coalition",
-        "academy",
-        "programme",
-        "society",
-        "secretariat",
-        "cooperation",
-        "banco",
-        "cumbre",
-        "agenda",
-        "conseil",
-        "consejo",
-    }
-)
-_NETWORK_ONLY = frozenset(
-    {
-        "network",
-        "partnership",
-        "organization",
-        "organisation",
-        "alliance",
-        "community",
-        "nations",
-        "red",
-        "organizacion",
-        "alianza",
-        "comunidad",
-        "rede",
-        "organizacao",
-        "reseau",
-        "communaute",
-        "international",
-        "african",
-        "european",
-        "asian",
-        "nordic",
-        "regional",
-        "world",
-        "global",
-        "commonwealth",
-        "caribbean",
-        "arab",
-        "islamic",
-        "pacific",
-        "east",
-    }
 )

@@ -63,7 +63,9 @@ def classify(name: str) -> tuple[str, str] | tuple[None, None]:
     words = [word for word in _WORDS.findall(folded) if not word[0].isdigit()]
     if not words:
         return None, None
-    if _PERIOD_AT_END.search(folded) and (words[0] in _PROGRAMMES or words[-1] in _PROGRAMMES):
+    if _PERIOD_AT_END.search(folded) and (
+        words[0] in word_set("programmes") or words[-1] in word_set("programmes")
+    ):
         # A programme for a span of years is a plan of government.
         return "policies", "plan"
     prepositions = word_set("prepositions")
@@ -78,7 +80,7 @@ def classify(name: str) -> tuple[str, str] | tuple[None, None]:
             return found
     cut = next((i for i, word in enumerate(words) if word in prepositions and i), len(words))
     stem = words[:cut]
-    if stem[-1] in _NO_HEADS:
+    if stem[-1] in word_set("no_heads"):
         return None, None
     # The last noun before a preposition (English), else the first word (Romance), else one between.
     order = [*range(len(stem) - 1, len(stem) - 2, -1), *range(len(stem) - 1)]
@@ -378,7 +380,7 @@ def _beyond_bracket(text: str, folded: str, after: int, limit: int) -> int:
     heads = _heads()
     pairs = [" ".join(words[at : at + 2]) for at in range(len(words) - 1)]
     groups = {heads[word][0] for word in [*words, *pairs] if word in heads}
-    return match.end() if groups & {"policies", "laws"} or set(words) & _UNDERTAKINGS else 0
+    return match.end() if groups & {"policies", "laws"} or set(words) & word_set("undertakings") else 0
 
 
 def _longer(text: str, folded: str, start: int, end: int, limit: int, group: str | None) -> int:
@@ -394,7 +396,10 @@ def _longer(text: str, folded: str, start: int, end: int, limit: int, group: str
         not words
         or group not in ("bodies", "policies", "organisations")
         or _heads().get(words[0], (None,))[0] != group
-        or (words[0] in _ENGLISH and not (len(words) == 1 and _ROMANCE_NEXT.match(folded, end, limit)))
+        or (
+            words[0] in word_set("english_heads")
+            and not (len(words) == 1 and _ROMANCE_NEXT.match(folded, end, limit))
+        )
     ):
         return end
     if text[end : end + 1] not in (" ", "\u00a0"):
@@ -459,43 +464,12 @@ _JOIN = re.compile(r"[ \u00a0]{0,2}|[ \u00a0]?[-–][ \u00a0]?(?=\d)|")
 _YEARS = re.compile(r"(?:19|20)\d\d(?:\s?[-–/]\s?(?:(?:19|20)\d\d|\d\d))?")
 _PERIOD = re.compile(r"(?:19|20)\d\d\s?[-–/]\s?(?:(?:19|20)\d\d|\d\d)(?!\d)")
 _SHORT_WORD = re.compile(r"[A-Z][a-z]{3,14}")
-_NO_HEADS = frozenset(
-    {
-        "survey",
-        "surveys",
-        "census",
-        "index",
-        "award",
-        "awards",
-        "study",
-        "barometer",
-        "summit",
-        "conference",
-        "report",
-        "reports",
-    }
-)
-"""What ends in one of these is none of the things whose noun stands before it ("Public Service Satisfaction Survey")."""
 _PERIOD_AT_END = re.compile(r"(?:19|20)\d\d\s?[-/]\s?(?:(?:19|20)\d\d|\d\d)$")
-_PROGRAMMES = frozenset({"programme", "program", "programa", "programma", "programm"})
 _AHEAD = re.compile(r"[ \u00a0]?[\w'’(]")
 _BEYOND = re.compile(
     r" [A-ZÀ-Þ][\w'’-]*(?: [A-ZÀ-Þ][\w'’-]*){0,3}(?: (?:19|20)\d\d(?:\s?[-–/]\s?(?:(?:19|20)\d\d|\d\d))?(?!\d))?"
 )
 _INNER_BRACKET = re.compile(r"\s\([^()]*\)")
-_UNDERTAKINGS = frozenset(
-    {
-        "forum",
-        "network",
-        "programme",
-        "program",
-        "project",
-        "initiative",
-        "platform",
-        "partnership",
-        "alliance",
-    }
-)
 _BRACKET = re.compile(r"\s{0,2}[(\[]([^()\[\]]{2,60})[)\]]")
 _LEADS = (
     "the ",
@@ -527,52 +501,6 @@ _AND = re.compile(
 )
 _LAW_ENDINGS = frozenset({"act", "bill", "code"})
 _CITY = re.compile(r" (?:city|province|region|county|canton)\b")
-_ENGLISH = frozenset(
-    {
-        "ministry",
-        "agency",
-        "bureau",
-        "service",
-        "services",
-        "institute",
-        "administration",
-        "centre",
-        "center",
-        "department",
-        "directorate",
-        "council",
-        "committee",
-        "commission",
-        "authority",
-        "office",
-        "cabinet",
-        "board",
-        "unit",
-        "division",
-        "mission",
-        "foundation",
-        "association",
-        "union",
-        "forum",
-        "club",
-        "strategy",
-        "vision",
-        "policy",
-        "guidelines",
-        "guide",
-        "manual",
-        "framework",
-        "agenda",
-        "roadmap",
-        "standard",
-        "standards",
-        "charter",
-        "task",
-        "presidency",
-        "secretariat",
-        "delegation",
-    }
-)
 _DATED = re.compile(
     r"\s(?:in|en|em)\s(?:(?:january|february|march|april|may|june|july|august|september|october|november|december)(?:\s(?:19|20)\d\d)?|(?:19|20)\d\d)$"
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from kg.extraction.bodies import Bodies, vague
+from kg.extraction.bodies.drafts import Bodies
+from kg.extraction.bodies.names import vague
 from kg.extraction.evidence import Evidence
 from kg.extraction.gazetteer import country_of, phrases
 from kg.extraction.names import Name, classify

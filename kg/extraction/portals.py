@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass, field
 
 from kg.documents import Link
-from kg.extraction.bodies import Bodies
+from kg.extraction.bodies.drafts import Bodies
 from kg.extraction.evidence import Evidence
 from kg.extraction.gazetteer import phrases
-from kg.extraction.instruments import Instruments
+from kg.extraction.instruments.drafts import Instruments
 from kg.extraction.listings import Entry, entries
 from kg.extraction.places import Distinct
 from kg.extraction.reading import Reading
 from kg.iris import host_of
-from kg.questionnaire import ParsedAnswer
+from kg.questionnaire import ParsedAnswer, Piece
 from kg.questionnaire.wording import fold, words_key
 
 KINDS = {
@@ -97,78 +97,77 @@ def key(url: str) -> str:
 
 
 def _read(reading: Reading, answer: ParsedAnswer, found: _Portals) -> None:
-    kind = KINDS[answer.q]
-    listed = [entry for entry in entries(reading, answer) if entry.urls]
-    by_url: dict[int, Entry] = {}
-    for entry in listed:
+    """The addresses of an answer as portals of its kind, and which replaced which, piece by piece."""
+    by_url: dict[str, Entry] = {}
+    for entry in entries(reading, answer):
         for url in entry.urls:
-            by_url.setdefault(hash(key(url)), entry)
+            by_url.setdefault(key(url), entry)
     previous: PortalDraft | None = None
     for piece in answer.pieces:
-        position = piece.start
-        active: tuple[str, PortalDraft | None] = ("", None)
         links = reading.links_between(piece.start, piece.end)
-        for number, link in enumerate(links):
-            gap_start = position
-            position = link.end
-            before = phrases("replaced_by").search(reading.folded, gap_start, link.start)
-            after = phrases("replaced").search(reading.folded, gap_start, link.start)
-            listing = phrases("lists_portals").search(reading.folded, gap_start, link.start) is not None
-            linked_entry = by_url.get(hash(key(link.url)))
-            draft = _portal(found, link.url)
-            draft.evidence.seen(
-                reading,
-                answer.q,
-                link.start,
-                link.end,
-                "high",
-                "given as an address under the question for this kind",
-            )
-            name = (
-                linked_entry.name
-                if linked_entry and not _BAD_NAME.match(fold(linked_entry.name or ""))
-                else None
-            )
-            if name and draft.name is None:
-                draft.name = name
-                found.named(draft)
-                if linked_entry and linked_entry.acronym:
-                    draft.aliases.append(linked_entry.acronym)
-                if linked_entry:
-                    draft.aliases += linked_entry.aliases
-            if listing:
-                draft.listing = not draft.kinds
-                continue
-            if before and previous is not None and previous is not draft:
-                previous.replaced_by, previous.replacement_status = (
-                    draft,
-                    "planned"
-                    if _SOON.search(reading.folded, max(gap_start, before.start() - 20), before.end() + 12)
-                    else "replaced",
-                )
-                if kind not in draft.planned_kinds:
-                    draft.planned_kinds.append(kind)
-                continue
-            if kind not in draft.kinds:
-                draft.kinds.append(kind)
-            if after and previous is not None and previous is not draft:
-                active = ("replaced", previous)
-            if active[1] is not None and active[1] is not draft:
-                draft.replaced_by, draft.replacement_status = active[1], "replaced"
-                _old_names(
-                    reading,
-                    answer,
-                    link,
-                    links[number + 1].start if number + 1 < len(links) else piece.end,
-                    active[1],
-                    found,
-                )
-            elif not active[0]:
-                previous = draft
-        if not links and previous is not None:
-            _successor_by_name(reading, answer, piece.start, piece.end, previous, kind, found)
-        elif links and previous is not None:
-            _successor_by_name(reading, answer, links[-1].end, piece.end, previous, kind, found)
+        previous = _read_piece(reading, answer, piece, links, by_url, previous, found)
+        if previous is not None:
+            behind = links[-1].end if links else piece.start
+            _successor_by_name(reading, answer, behind, piece.end, previous, KINDS[answer.q], found)
+
+
+def _read_piece(
+    reading: Reading,
+    answer: ParsedAnswer,
+    piece: Piece,
+    links: list[Link],
+    by_url: dict[str, Entry],
+    previous: PortalDraft | None,
+    found: _Portals,
+) -> PortalDraft | None:
+    """Takes in the portals of a piece; gives the one that what follows may say was replaced."""
+    kind, folded = KINDS[answer.q], reading.folded
+    new: PortalDraft | None = None
+    for number, link in enumerate(links):
+        gap = (links[number - 1].end if number else piece.start, link.start)
+        draft = _portal(found, link.url)
+        draft.evidence.seen(
+            reading,
+            answer.q,
+            link.start,
+            link.end,
+            "high",
+            "given as an address under the question for this kind",
+        )
+        _take_names(draft, by_url.get(key(link.url)), found)
+        if phrases("lists_portals").search(folded, *gap) is not None:
+            draft.listing = not draft.kinds
+            continue
+        before = phrases("replaced_by").search(folded, *gap)
+        if before and previous is not None and previous is not draft:
+            soon = _SOON.search(folded, max(gap[0], before.start() - 20), before.end() + 12)
+            previous.replaced_by, previous.replacement_status = draft, "planned" if soon else "replaced"
+            if kind not in draft.planned_kinds:
+                draft.planned_kinds.append(kind)
+            continue
+        if kind not in draft.kinds:
+            draft.kinds.append(kind)
+        if phrases("replaced").search(folded, *gap) and previous is not None and previous is not draft:
+            # "X replaced A, B and C": all that follows in the piece was replaced by X.
+            new = previous
+        if new is None:
+            previous = draft
+        elif new is not draft:
+            draft.replaced_by, draft.replacement_status = new, "replaced"
+            stop = links[number + 1].start if number + 1 < len(links) else piece.end
+            _old_names(reading, answer, link, stop, new, found)
+    return previous
+
+
+def _take_names(draft: PortalDraft, entry: Entry | None, found: _Portals) -> None:
+    """The names that the entry of an address gives to a portal that has none."""
+    if entry is None or not entry.name or draft.name is not None or _BAD_NAME.match(fold(entry.name)):
+        return
+    draft.name = entry.name
+    found.named(draft)
+    if entry.acronym:
+        draft.aliases.append(entry.acronym)
+    draft.aliases += entry.aliases
 
 
 def _portal(found: _Portals, url: str) -> PortalDraft:

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
-from kg.extraction.bodies import Bodies, BodyDraft
+from kg.extraction.bodies.drafts import Bodies, BodyDraft
 from kg.extraction.evidence import Evidence
 from kg.extraction.gazetteer import Coded, Phrases, data
-from kg.extraction.instruments import Instruments
+from kg.extraction.instruments.drafts import Instruments
 from kg.extraction.reading import Reading, Sentence
 from kg.questionnaire import ParsedAnswer
 from kg.questionnaire.wording import fold, words_key

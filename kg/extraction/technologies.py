@@ -8,7 +8,8 @@ from kg.documents import CheckState
 from kg.extraction.evidence import Evidence
 from kg.extraction.gazetteer import coded
 from kg.extraction.initiatives import InitiativeDraft
-from kg.extraction.instruments import InstrumentDraft, InstrumentMention, Instruments, technologies_of
+from kg.extraction.instruments.drafts import InstrumentDraft, InstrumentMention, Instruments
+from kg.extraction.instruments.mentions import technologies_of
 from kg.extraction.negation import is_denied, is_planned
 from kg.extraction.reading import Reading
 

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from kg.errors import KgError
-from kg.extraction.evaluate import KINDS, Evaluation, evaluate, record_items
+from kg.extraction.evaluation.evaluate import evaluate
+from kg.extraction.evaluation.items import KINDS
+from kg.extraction.evaluation.reviewed import record_items
+from kg.extraction.evaluation.scores import Evaluation
 from kg.records.load import load_record
 
 DOCUMENTS = Path(__file__).parent / "documents"

@@ -13,7 +13,7 @@ from kg.documents import read_document
 from kg.extraction import extract
 from kg.extraction.factsheets.citing import cited_between
 from kg.extraction.factsheets.governance import established_in, roles_in, set_up_before
-from kg.extraction.factsheets.instruments import period_of
+from kg.extraction.factsheets.instruments.drafts import period_of
 from kg.extraction.factsheets.titles import title_kind
 from kg.questionnaire.wording import fold
 from kg.records.model import Record

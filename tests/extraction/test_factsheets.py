@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from kg.cli.app import app
 from kg.documents import Document, read_bytes, read_document
 from kg.extraction import extract
-from kg.extraction.evaluate import Evaluation, evaluate
+from kg.extraction.evaluation.evaluate import evaluate
+from kg.extraction.evaluation.scores import Evaluation
 from kg.extraction.factsheets.citing import bracket_citation, cited_between, kind_family
 from kg.extraction.factsheets.reading import clean_title, is_law_address, mended, tidy
 from kg.extraction.factsheets.titles import title_kind

@@ -8,19 +8,17 @@ from typing import Any
 from kg.documents import Document
 from kg.errors import KgError
 from kg.extraction.contacts import detect_country
-from kg.extraction.factsheets.bodies import BodyDraft, find_bodies
+from kg.extraction.factsheets.bodies.drafts import BodyDraft
+from kg.extraction.factsheets.bodies.find import find_bodies
 from kg.extraction.factsheets.citing import kind_family
-from kg.extraction.factsheets.instruments import InstrumentDraft, find_instruments
-from kg.extraction.factsheets.partners import (
-    CooperationDraft,
-    MembershipDraft,
-    PartnershipDraft,
-    find_cooperations,
-    find_memberships,
-    find_partnerships,
-)
+from kg.extraction.factsheets.cooperations import CooperationDraft, find_cooperations
+from kg.extraction.factsheets.instruments.drafts import InstrumentDraft
+from kg.extraction.factsheets.instruments.find import find_instruments
+from kg.extraction.factsheets.memberships import MembershipDraft, find_memberships
+from kg.extraction.factsheets.partnerships import PartnershipDraft, find_partnerships
 from kg.extraction.factsheets.reading import FactsheetReading, Title, clean_title, tidy, words
-from kg.extraction.factsheets.systems import SystemDraft, find_systems
+from kg.extraction.factsheets.systems.drafts import SystemDraft
+from kg.extraction.factsheets.systems.find import find_systems
 from kg.extraction.gazetteer import country_of, data
 from kg.extraction.outcome import (
     Extraction,

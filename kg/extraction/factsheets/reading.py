@@ -27,6 +27,22 @@ def words(name: str) -> Phrases:
 
 
 @cache
+def word_set(name: str) -> frozenset[str]:
+    """The words of that name in `data/factsheets.yaml`, to be compared with whole words."""
+    return frozenset(data("factsheets")[name])
+
+
+@cache
+def noun_phrase(name: str, ending: str = "") -> re.Pattern[str]:
+    """What is made of the adjectives and one of the nouns of that name: "the new national" + "strategy" (+ an ending of plurals)."""
+    adjectives, nouns = (
+        "|".join(re.escape(word) for word in data("factsheets")[f"{name}_{part}"])
+        for part in ("adjectives", "nouns")
+    )
+    return re.compile(rf"(?:(?:{adjectives}) )*(?:{nouns}){ending}")
+
+
+@cache
 def coded_words(name: str) -> Coded:
     """The coded phrases of that name in `data/factsheets.yaml`."""
     return Coded(data("factsheets")[name])
@@ -294,7 +310,10 @@ def link_of(reading: FactsheetReading, names: list[str], start: int, end: int) -
 
 
 def _overlap(key: str, known: str) -> float:
-    a, b = set(key.split()) - _SMALL, set(known.split()) - _SMALL
+    a, b = (
+        set(key.split()) - word_set("small_words_of_links"),
+        set(known.split()) - word_set("small_words_of_links"),
+    )
     if not a or not b:
         return 0.0
     return 2 * len(a & b) / (len(a) + len(b))
@@ -306,28 +325,6 @@ _SMALL_START = re.compile(
     r"(?:(?:to|the|a|an|of|by|in|its|new|former|now|under|as|online|also|and)\s)+(?=[A-Z]|e[A-Z])"
 )
 _LOWER_START = re.compile(r"[a-z]{2,}\s(?!Connect|Citizen)")
-_SMALL = frozenset(
-    [
-        "the",
-        "of",
-        "on",
-        "for",
-        "and",
-        "in",
-        "to",
-        "a",
-        "an",
-        "s",
-        "by",
-        "as",
-        "with",
-        "from",
-        "its",
-        "de",
-        "la",
-        "le",
-    ]
-)
 _WRAPPERS = (
     re.compile(r"https?://urldefense\.com/v3/__(https?:/.+?)__;"),
     re.compile(r"https?://www\.google\.[a-z.]{2,6}/url\?(?:[^#]*&)?(?:url|q)=(https?[:%][^&]+)"),

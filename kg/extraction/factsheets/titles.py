@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from kg.extraction.factsheets.reading import coded_words, words
+from kg.extraction.factsheets.reading import coded_words, word_set, words
 from kg.extraction.gazetteer import countries, data
 from kg.questionnaire.outline import OutlineItem
 from kg.questionnaire.wording import fold, words_key
@@ -64,7 +64,7 @@ def _head_kind(folded: str) -> str | None:
 @cache
 def _things() -> frozenset[str]:
     bodies = {fold(str(w)) for kind in data("names")["bodies"].values() for w in kind if " " not in str(w)}
-    return frozenset(bodies | set(data("factsheets")["system_nouns"])) - {
+    return frozenset(bodies | word_set("system_nouns")) - {
         "centre",
         "center",
         "service",
@@ -96,12 +96,12 @@ def section_topics(item: OutlineItem, title: str) -> list[str]:
 
 def name_key(name: str, country: str) -> str:
     """The words of a name that tell it from others: without articles and the country's own name, abbreviations spelled out."""
-    own = _own_words(country)
+    own, spelled = _own_words(country), data("factsheets")["spelled"]
     name = re.sub(r"\s\([^()]*\)", "", name)
     kept = [
-        _SPELLED.get(w, w)
+        spelled.get(w, w)
         for w in words_key(name).replace("cyber security", "cybersecurity").split()
-        if w not in _SMALL and w not in own
+        if w not in word_set("small_words_of_titles") and w not in own
     ]
     return " ".join(kept)
 
@@ -123,35 +123,6 @@ def _own_words(country: str) -> frozenset[str]:
     )
 
 
-_SMALL = frozenset(
-    [
-        "the",
-        "of",
-        "on",
-        "for",
-        "and",
-        "in",
-        "to",
-        "a",
-        "an",
-        "s",
-        "by",
-        "as",
-        "with",
-        "from",
-        "its",
-        "no",
-        "nr",
-    ]
-)
-_SPELLED = {
-    "ai": "artificial intelligence",
-    "reuse": "re use",
-    "it": "information technology",
-    "digitalisation": "digitisation",
-    "digitalization": "digitisation",
-    "digitization": "digitisation",
-}
 _YEARS_AT_END = re.compile(
     r"[\s,]*(?:for (?:the )?(?:period|years) |for |of |from |in |until )?\(?(?:19|20)\d\d(?:\s?[-–—/]\s?(?:(?:19|20)?\d\d))?\)?$"
 )

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from kg.extraction.citations import Citation
+from kg.extraction.factsheets.reading import FactsheetReading
 from kg.questionnaire.wording import words_key
 from kg.resources import bundled
 
@@ -73,6 +75,26 @@ def union_mentions(text: str, folded: str, start: int, end: int) -> list[UnionMe
                 found.append(UnionMention(match.start(), match.end(), named, False))
                 taken.append((match.start(), match.end()))
     return sorted(found, key=lambda m: m.start)
+
+
+def cites_union(text: str, folded: str, cited: Citation) -> bool:
+    """Whether a citation is that of an act of the Union, by its kind or its number."""
+    stop = min(cited.end + 8, len(text))
+    return cited.kind == "directive" or any(
+        m.by_number for m in union_mentions(text, folded, cited.start, stop)
+    )
+
+
+def linked_act(reading: FactsheetReading, kind: str, start: int, stop: int) -> UnionAct | None:
+    """The act of the Union that a directive, regulation or act named between two offsets is linked to."""
+    if kind not in ("directive", "regulation", "act"):
+        return None
+    for link in reading.links_between(max(0, start - 12), stop):
+        act = act_of_address(link.url) if link.end > start else None
+        # "Cybersecurity Act" is how regulations are called; the address tells whose it is.
+        if act is not None and kind in (act.kind, "act"):
+            return act
+    return None
 
 
 def act_of_address(url: str) -> UnionAct | None:
