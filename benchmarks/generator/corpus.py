@@ -20,6 +20,7 @@ from benchmarks.generator.world import (
     Pair,
     Portal,
     Rates,
+    Reorganisation,
     countries,
     pairs,
     words,
@@ -205,12 +206,13 @@ class _Report:
         """The record, in the order of the form; empty lists are left out."""
         country, edition = self.country, self.edition
         bodies = [self._body(body) for body in country.bodies] + [self._city()]
+        former = [self._former(body) for body in self._gone()]
         organisations, memberships = self._memberships()
         cooperations, foreign = self._cooperations()
         initiatives, technologies = self._initiatives()
         instruments = self._instruments()
         entries: dict[str, list[dict[str, Any]]] = {
-            "bodies": bodies + foreign,
+            "bodies": bodies + former + foreign,
             "organisations": organisations,
             "portals": [self._portal(portal) for portal in country.portals],
             "instruments": instruments,
@@ -222,6 +224,7 @@ class _Report:
             "indicators": self._indicators(),
             "indicator_sets": [self._indicator_set()],
             "publications": self._publications(),
+            "changes": [self._reorganised(change) for change in country.reorganised],
         }
         head: dict[str, Any] = {
             "format": 1,
@@ -263,6 +266,31 @@ class _Report:
             entry["established"] = body.established
         self._mention(body, body.iri, entry["name"], self.language)
         return self._stated(entry, questions)
+
+    def _gone(self) -> list[Body]:
+        """What there was at the edition before and is no more."""
+        left = {body.key for body in self.country.bodies}
+        return [body for change in self.country.reorganised for body in change.before if body.key not in left]
+
+    def _former(self, body: Body) -> dict[str, Any]:
+        self._keys[body.uid] = body.key
+        entry = {
+            "id": body.key,
+            "type": body.kind,
+            "name": body.name(self.language),
+            "until": self.edition - 1,
+        }
+        self._mention(body, body.iri, body.name(self.language), self.language)
+        return self._stated(entry, ["16"])
+
+    def _reorganised(self, change: Reorganisation) -> dict[str, Any]:
+        entry = {
+            "kind": change.kind,
+            "before": [body.key for body in change.before],
+            "after": [body.key for body in change.after],
+            "year": self.edition - 1,
+        }
+        return self._stated(entry, ["16"])
 
     def _city(self) -> dict[str, Any]:
         city = words()["cities"][sum(map(ord, self.country.iso3)) % len(words()["cities"])]

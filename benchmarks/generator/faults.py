@@ -63,7 +63,9 @@ class Situation:
         return self.take(
             "bodies",
             lambda body: (
-                "country" not in body and body["type"] in kinds and (not parented or "part_of" in body)
+                not {"country", "until"} & body.keys()
+                and body["type"] in kinds
+                and (not parented or "part_of" in body)
             ),
         )
 

@@ -135,6 +135,15 @@ class Change:
     after: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reorganisation:
+    """Bodies that came of others since the edition before; one may be on both sides. `kind` as records have it."""
+
+    kind: str
+    before: tuple[Body, ...]
+    after: tuple[Body, ...]
+
+
 @dataclass(slots=True)
 class Country:
     """One country as it is at some edition. `evolve` takes it to the next one and says what has changed."""
@@ -146,6 +155,8 @@ class Country:
     language: str = "en"
     own_language: str = "en"
     bodies: list[Body] = field(default_factory=list)
+    reorganised: list[Reorganisation] = field(default_factory=list)
+    """Since the edition before."""
     laws: list[Law] = field(default_factory=list)
     repealed: list[Law] = field(default_factory=list)
     portals: list[Portal] = field(default_factory=list)
@@ -201,7 +212,7 @@ class Country:
     def evolve(self, edition: int, rates: Rates) -> Iterator[Change]:
         """Take the country to `edition`, two years after the one before."""
         rng = self.rng
-        self.repealed, self.former_strategy = [], None
+        self.reorganised, self.repealed, self.former_strategy = [], [], None
         self.portals = [portal for portal in self.portals if portal.successor is None]
         yield from self._reorganise(edition, rates)
         for law in [law for law in self.laws if law.kind == "act"]:
@@ -267,6 +278,8 @@ class Country:
                         self._new_body(body.kind, body.areas, addition, edition - 1), parent=body.parent
                     )
                 self._take_place(body, new, position)
+                if new.key != body.key:
+                    self.reorganised.append(Reorganisation("renaming", (body,), (new,)))
                 yield self._change("renamed", edition, [body.iri], [new.iri])
         # One change of a body in one edition: what no record has reported is no predecessor.
         ministries = [body for body in self.bodies if body.kind == "ministry" and body in before]
@@ -275,18 +288,21 @@ class Country:
             new = self._new_body("ministry", one.areas + other.areas, None, edition - 1)
             self._take_place(one, new, self.bodies.index(one))
             self._take_place(other, new, None)
+            self.reorganised.append(Reorganisation("merger", (one, other), (new,)))
             yield self._change("merged", edition, [one.iri, other.iri], [new.iri])
-        left = [body for body in ministries if body in self.bodies]
+        agencies = {body.areas for body in self.bodies if body.kind == "agency"}
+        left = [body for body in ministries if body in self.bodies and body.areas not in agencies]
         composite = [body for body in left if len(body.areas) > 1]
         if (composite and rng.random() < 0.3) or (left and rng.random() < rates.splits):
             body = rng.choice(composite or left)
-            areas = body.areas if len(body.areas) > 1 else (*body.areas, "e-government")
-            halves = [
-                self._new_body("ministry", areas[:1], None, edition - 1),
-                self._new_body("ministry" if len(body.areas) > 1 else "agency", areas[1:], None, edition - 1),
-            ]
-            self._take_place(body, halves[0], self.bodies.index(body))
+            if len(body.areas) > 1:
+                halves = [self._new_body("ministry", body.areas[:1], None, edition - 1)]
+                halves.append(self._new_body("ministry", body.areas[1:], None, edition - 1))
+                self._take_place(body, halves[0], self.bodies.index(body))
+            else:  # a part of its work goes to a new agency, and the ministry goes on
+                halves = [body, self._new_body("agency", body.areas, None, edition - 1)]
             self.bodies.append(halves[1])
+            self.reorganised.append(Reorganisation("split", (body,), tuple(halves)))
             yield self._change("split", edition, [body.iri], [half.iri for half in halves])
 
     def _take_place(self, old: Body, new: Body, position: int | None) -> None:

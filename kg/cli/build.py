@@ -54,6 +54,9 @@ Watch = Annotated[
     bool, typer.Option("--watch", help="Build again whenever an input changes, and tell what is found in it.")
 ]
 
+LISTED = 60
+"""Graphs up to which each is told of with its size; of more, how many there are."""
+
 
 def register(app: typer.Typer) -> None:
     app.command()(build)
@@ -161,8 +164,12 @@ def _tell(built: Built, version: ServedVersion, chosen: Settings) -> None:
         f"as version {version.id[:12]} in {chosen.store}",
         markup=False,
     )
-    for name, size in built.sizes().items():
-        console.print(f"  {size:>7,} triples  {name}", markup=False)
+    sizes = built.sizes()
+    if len(sizes) > LISTED:
+        console.print(f"  {sum(sizes.values()):,} triples in {len(sizes):,} graphs", markup=False)
+    else:
+        for name, size in sizes.items():
+            console.print(f"  {size:>7,} triples  {name}", markup=False)
     console.print(f"  {built.report.summary()}", markup=False)
     for problem in built.left_out:
         console.print(f"left out: {problem}", markup=False, soft_wrap=True)

@@ -25,7 +25,7 @@ from kg.records.codes import EUROPEAN_UNION, ConceptCode
 from kg.records.yaml_source import read_yaml
 from kg.resources import bundled
 
-_Celex = Annotated[str, StringConstraints(pattern=r"^3\d{4}[RLD]\d{4}$")]
+_Celex = Annotated[str, StringConstraints(pattern=r"^3\d{4}[RLDF]\d{4}$")]
 _Kind = Literal["regulation", "directive", "other"]
 
 
@@ -46,7 +46,7 @@ class UnionAct(BaseModel):
     repeals: list[_Celex] = []
     amends: list[_Celex] = []
     implements: list[_Celex] = []
-    eli: Literal["reg", "dir", "dec", "reg_impl", "reg_del", "dec_impl", "dec_del"] | None = None
+    eli: Literal["reg", "dir", "dec", "reg_impl", "reg_del", "dec_impl", "dec_del", "dec_framw"] | None = None
 
 
 def is_union_act(kind: str, year: int | None, number: str | None) -> bool:
@@ -64,13 +64,15 @@ def union_act_at(node: URIRef) -> tuple[str, int, str] | None:
     return (kind, int(year), number) if is_union_act(kind, int(year), number) else None
 
 
-def celex_number(kind: str, year: int, number: str) -> str:
+def celex_number(kind: str, year: int, number: str, *, framework: bool = False) -> str:
     """The CELEX number: sector 3, year, letter of the form of act, number in four digits.
+
+    A framework decision on police and justice (1999 to 2009) has a letter of its own.
 
     >>> celex_number("directive", 2019, "1024")
     '32019L1024'
     """
-    return f"3{year}{_LETTERS[kind]}{int(number):04}"
+    return f"3{year}{'F' if framework else _LETTERS[kind]}{int(number):04}"
 
 
 def read_union_acts(folder: Path) -> dict[str, UnionAct]:
@@ -88,7 +90,7 @@ def read_union_acts(folder: Path) -> dict[str, UnionAct]:
     acts: dict[str, UnionAct] = {}
     for index, act in enumerate(listed):
         where = f"{file}, line {located.line((index,))}"
-        if act.celex != celex_number(act.kind, act.year, act.number):
+        if act.celex != celex_number(act.kind, act.year, act.number, framework=act.eli == "dec_framw"):
             raise KgError(f"{act.celex} is not the CELEX number of {act.name}", where=where)
         if act.celex in acts:
             raise KgError(f"{act.celex} is listed twice", where=where)
@@ -106,7 +108,7 @@ def register_triples(folder: Path, iris: Iris) -> Iterator[Triple]:
     acts = read_union_acts(folder)
     for act in acts.values():
         node = _node(act, iris)
-        yield from _identity(node, act.kind, act.year, act.number, iris)
+        yield from _identity(node, act.kind, act.year, act.number, act.celex, iris)
         yield node, RDFS.label, Text(f"{act.name} ({act.title})" if act.title else act.name, lang="en")
         yield node, DCTERMS.title, Text(act.title or act.name, lang="en")
         yield node, DG.eli, URIRef(f"http://data.europa.eu/eli/{_eli(act)}/{act.year}/{act.number}/oj")
@@ -127,15 +129,15 @@ def register_triples(folder: Path, iris: Iris) -> Iterator[Triple]:
 
 def union_act_triples(node: URIRef, kind: str, year: int, number: str, iris: Iris) -> Iterator[Triple]:
     """What a record says of an act that it cites: nothing for a listed one, identity and citation for any other."""
-    if celex_number(kind, year, number) in _listed():
+    if is_listed(kind, year, number):
         return
-    yield from _identity(node, kind, year, number, iris)
+    yield from _identity(node, kind, year, number, celex_number(kind, year, number), iris)
     yield node, RDFS.label, Text(citation(kind, year, number), lang="en")
 
 
 def is_listed(kind: str, year: int, number: str) -> bool:
     """Whether the register names the act."""
-    return celex_number(kind, year, number) in _listed()
+    return (kind, year, int(number)) in _listed()
 
 
 def citation(kind: str, year: int, number: str) -> str:
@@ -159,12 +161,12 @@ _ELI = {"regulation": "reg", "directive": "dir", "other": "dec"}
 
 
 @cache
-def _listed() -> frozenset[str]:
-    return frozenset(read_union_acts(bundled("data") / "reference"))
+def _listed() -> frozenset[tuple[str, int, int]]:
+    acts = read_union_acts(bundled("data") / "reference").values()
+    return frozenset((act.kind, act.year, int(act.number)) for act in acts)
 
 
-def _identity(node: URIRef, kind: str, year: int, number: str, iris: Iris) -> Iterator[Triple]:
-    celex = celex_number(kind, year, number)
+def _identity(node: URIRef, kind: str, year: int, number: str, celex: str, iris: Iris) -> Iterator[Triple]:
     yield node, RDF.type, INSTRUMENT_CLASSES[kind]
     if kind == "other":
         yield node, RDF.type, DG.LegalInstrument

@@ -73,6 +73,8 @@ def _translated(located: Located, error: dict[str, Any]) -> Problem:
             message = "is missing"
         case "value_error":
             message = str(error["ctx"]["error"])
+        case "too_long" | "string_too_long" if isinstance(given, str):
+            message = f"is longer than {error['ctx']['max_length']} characters: '{given[:60]}…'"
         case "literal_error":
             shown = str(given)
             shown = shown if len(shown) < 80 else shown[:77] + "…"

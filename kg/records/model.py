@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -26,13 +28,31 @@ from kg.records.codes import ConceptCode, CountryCode
 
 def _one_line(value: Any) -> Any:
     """Text of a record is one line: breaks, tabs and control characters become a space."""
-    return " ".join(_BREAKS.sub(" ", value).split()) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return " ".join(_BREAKS.sub(" ", _NO_TEXT.sub("", value)).split())
 
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+_NO_TEXT = re.compile(r"[\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Marks that reorder the text around a name (Unicode UAX 9), and what XML has no place for (XML 1.0, Char)."""
+
+
+def _address(value: Any) -> Any:
+    """An address without the invisible marks that come with it when it is copied from a text (U+202A, U+FEFF)."""
+    if not isinstance(value, str):
+        return value
+    shown = _NO_TEXT.sub("", value).strip("\ufeff \t\r\n")
+    if found := _BREAKS.search(shown):
+        raise ValueError(f"holds the character U+{ord(found[0]):04X}, which no web address has")
+    return shown
+
+
 Text = Annotated[str, BeforeValidator(_one_line), StringConstraints(min_length=1, max_length=2000)]
 Name = Annotated[str, BeforeValidator(_one_line), StringConstraints(min_length=1, max_length=400)]
-Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
+Url = Annotated[
+    str, BeforeValidator(_address), StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)
+]
 """A web address exactly as stated. Whether it is a good one is for the shapes to say."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=120)]
 """An identifier inside the record; for bodies and other named things it becomes the last part of the IRI."""
@@ -58,6 +78,17 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _computable(value: float) -> float:
+    number = Decimal(str(value))
+    if not number.is_finite() or abs(number) >= 10**_DIGITS or int(number.as_tuple().exponent) < -_DIGITS:
+        raise ValueError(f"is no figure below 10^{_DIGITS} with at most {_DIGITS} decimal places")
+    return value
+
+
+_DIGITS = 18
+"""As many as XML Schema asks every processor to hold in an xsd:decimal; SPARQL engines compute with little more."""
+
+
 Tristate = Annotated[
     YesNo,
     BeforeValidator(_yes_no),
@@ -66,6 +97,7 @@ Tristate = Annotated[
 Number = Annotated[
     str,
     BeforeValidator(_as_text),
+    BeforeValidator(_one_line),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=60),
     WithJsonSchema({"type": ["string", "integer"]}),
 ]
@@ -367,7 +399,7 @@ class Indicator(Fact):
         None,
         description="What is counted, where the code does not say it; tells figures of one indicator and year apart",
     )
-    value: float | int
+    value: Annotated[float | int, AfterValidator(_computable)]
     unit: Unit
     year: Year | None = None
     source: Name | None = None

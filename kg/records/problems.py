@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ class Problem:
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
         where = dotted(self.path)
-        return ": ".join(part for part in (place, where, self.message) if part)
+        return _visible(": ".join(part for part in (place, where, self.message) if part))
 
 
 class RecordError(KgError):
@@ -37,6 +38,14 @@ class RecordError(KgError):
             shown.append(f"… and {len(self.problems) - _SHOWN} more")
         super().__init__("\n".join(shown))
         self.file = file
+
+
+def _visible(text: str) -> str:
+    """What would move the cursor of a terminal, or reorder its text, as an escape: names of files and texts are anybody's."""
+    return "".join(
+        char if char.isprintable() or unicodedata.category(char) == "Zs" else ascii(char)[1:-1]
+        for char in text
+    )
 
 
 def dotted(path: Path) -> str:

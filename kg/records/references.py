@@ -52,6 +52,10 @@ REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
 (`memberships.organisation`, `partnerships.framework`) are checked against the reference data by the shapes."""
 
 
+MOST_LEVELS = 20
+"""Of parts within parts: being a part is transitive, and what follows from a long chain grows with its square."""
+
+
 def check_references(record: Record) -> Iterator[Problem]:
     """Problems with ids and references, each with the path of the entry."""
     homes: dict[str, str] = {}
@@ -63,6 +67,7 @@ def check_references(record: Record) -> Iterator[Problem]:
                 )
             homes.setdefault(entry.id, name)
     yield from _dangling(record, homes)
+    yield from _too_deep(record)
     yield from _same_thing_twice(record)
 
 
@@ -91,6 +96,22 @@ def _dangling(record: Record, homes: dict[str, str]) -> Iterator[Problem]:
 
 def _implied_by(option: Option) -> list[str]:
     return option.implied_by
+
+
+def _too_deep(record: Record) -> Iterator[Problem]:
+    for name in ("bodies", "initiatives"):
+        parents = {entry.id: entry.part_of for entry in getattr(record, name)}
+        for index, entry in enumerate(getattr(record, name)):
+            line = [entry.id]
+            # What is part of itself is for the shapes to say.
+            while (above := parents.get(line[-1])) and above not in line and len(line) <= MOST_LEVELS:
+                line.append(above)
+            if len(line) > MOST_LEVELS:
+                yield Problem(
+                    f"has {MOST_LEVELS} levels above it or more, as nothing does",
+                    (name, index, "part_of"),
+                )
+                break
 
 
 def _same_thing_twice(record: Record) -> Iterator[Problem]:

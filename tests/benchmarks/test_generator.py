@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from benchmarks.generator import Corpus, Rates, write
 from benchmarks.generator.faults import FAULTS
 from kg.reasoning import close, ontology_graph
+from kg.records.identity import Identities
 from kg.records.load import load_record, parse_record, record_files
 from kg.records.model import Record
 from kg.store.build import Built, assemble
@@ -106,3 +109,56 @@ def test_more_than_there_is_is_refused(countries: int, editions: int) -> None:
 def test_an_unknown_kind_of_fault_is_refused() -> None:
     with pytest.raises(ValueError, match="no kind of fault: nonsense"):
         next(Corpus(1, rates=Rates(faults=1), only=["nonsense"]).records())
+
+
+def changes_at(rates: Rates) -> Counter[str]:
+    corpus = Corpus(12, 4, seed=6, rates=rates)
+    for _ in corpus.records():
+        pass
+    return Counter(change.kind for change in corpus.changes)
+
+
+NOTHING = Rates(renames=0, mergers=0, splits=0, repeals=0, amendments=0, portals=0, strategies=0)
+
+
+def test_nothing_happens_where_all_rates_are_nought() -> None:
+    assert set(changes_at(NOTHING)) <= {"superseded"}, "a strategy ends when its period does"
+
+
+@pytest.mark.parametrize(
+    ("rate", "kind"),
+    [
+        ("renames", "renamed"),
+        ("mergers", "merged"),
+        ("splits", "split"),
+        ("repeals", "repealed"),
+        ("amendments", "amended"),
+        ("portals", "replaced"),
+        ("strategies", "superseded"),
+    ],
+)
+def test_each_kind_of_change_comes_at_its_own_rate(rate: str, kind: str) -> None:
+    rare, often = (changes_at(replace(NOTHING, **{rate: value})) for value in (0.1, 0.6))
+    assert rare[kind] < often[kind]
+    assert set(often) <= {kind, "superseded"} | ({"split"} if rate == "mergers" else set())
+
+
+def test_a_reorganisation_is_in_the_record_that_comes_after_it() -> None:
+    corpus = Corpus(6, 3, seed=8, rates=Rates(renames=0.2, mergers=1, splits=1))
+    told = set()
+    for record in records_of(corpus):
+        ids = Identities(record)
+        for change in record.changes:
+            before, after = (
+                tuple(str(ids.of(key)) for key in keys) for keys in (change.before, change.after)
+            )
+            told.add((change.kind, record.source.edition, before, after))
+            ended = {body.id for body in record.bodies if body.until}
+            assert set(change.before) - set(change.after) <= ended
+    kinds = {"renamed": "renaming", "merged": "merger", "split": "split"}
+    assert told == {
+        (kinds[change.kind], change.edition, change.before, change.after)
+        for change in corpus.changes
+        if change.kind in kinds and change.before != change.after
+    }
+    assert {kind for kind, *_ in told} == set(kinds.values())

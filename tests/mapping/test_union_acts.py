@@ -96,8 +96,34 @@ def test_citations_follow_the_style_of_their_time(kind: str, year: int, number: 
 def test_every_listed_name_is_the_citation_of_its_act() -> None:
     for act in read_union_acts(REFERENCE).values():
         plain = act.name.removeprefix("Implementing ")
-        if act.celex != "32009D0922":  # a decision of Parliament and Council is cited as number/year
+        if act.eli == "dec_framw":
+            assert plain == f"Framework Decision {act.year}/{act.number}/JHA"
+        elif act.name.startswith("Decision No"):  # a decision of Parliament and Council until 2014
+            assert plain == f"Decision No {act.number}/{act.year}/EC"
+        else:
             assert plain == citation(act.kind, act.year, act.number), act.celex
+
+
+def test_a_framework_decision_has_its_own_celex_number_and_name() -> None:
+    """What kind, year and number alone would give is the number and the treaty of another form of act."""
+    register = Graph()
+    for triple in register_triples(REFERENCE, IRIS):
+        register.add(triple)
+    node = IRIS.law("EUE", "other", 2008, "977", "")
+    assert list(register.objects(node, DG.celex)) == [Literal("32008F0977")]
+    assert list(register.objects(node, DG.eli)) == [URIRef("http://data.europa.eu/eli/dec_framw/2008/977/oj")]
+    assert str(register.value(node, RDFS.label)).startswith("Framework Decision 2008/977/JHA")
+    entry = (
+        "format: 1\nstatus: reviewed\nsource: {title: T, edition: 2023, country: CZE, family: factsheet}\n"
+        "instruments: [{id: d, name: Council Framework Decision 2008/977/JHA, kind: other, number: '977', year: 2008, "
+        "country: EUE, q: 3.3.3}]\n"
+    )
+    graph = Graph()
+    for triple in response_triples(parse_record(entry)):
+        graph.add(triple)
+    assert (node, DG.celex, None) not in graph
+    assert (node, RDFS.label, None) not in graph
+    assert (node, DG.statedIn, None) in graph
 
 
 def test_what_is_no_act_of_the_union() -> None:

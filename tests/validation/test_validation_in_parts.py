@@ -17,6 +17,7 @@ from rdflib.term import Node
 from shape_fixtures import fixtures
 
 from benchmarks.generator import Corpus, Rates
+from benchmarks.generator.faults import FAULTS
 from kg.errors import KgError
 from kg.mapping.reference import reference_triples
 from kg.mapping.response import response_triples
@@ -121,9 +122,13 @@ def test_what_parts_have_already_may_be_among_what_crosses_them(shapes: Graph, o
 
 
 def test_the_engine_of_record_on_the_merged_graph_agrees(shapes: Graph, ontology: Graph) -> None:
-    """Plain pyshacl, with the queries as they are published, one focus node at a time."""
-    world = world_of(generated(2, 2, 7, faults=5), shapes, ontology)
-    assert everything_said(world.in_parts()) == everything_said(world.at_once(sparql="pyshacl"))
+    """Plain pyshacl, with the queries as they are published, one focus node at a time: on faults of every kind."""
+    corpus = Corpus(3, 2, seed=7, rates=Rates(faults=12))
+    world = world_of([parse_record(one.text(), one.path) for one in corpus.records()], shapes, ontology)
+    assert {fault.kind for fault in corpus.faults} == set(FAULTS)
+    report = world.in_parts()
+    assert everything_said(report) == everything_said(world.at_once(sparql="pyshacl"))
+    assert {fault.shape for fault in corpus.faults} <= {finding.id for finding in report.findings}
 
 
 def test_bundled_sources_in_parts(shapes: Graph, ontology: Graph) -> None:
