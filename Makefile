@@ -6,7 +6,7 @@ STORE  ?= store
 PORT   ?= 8000
 SOURCES := $(shell find kg ontology shapes data queries -type f ! -name '*.pyc' 2>/dev/null)
 
-.PHONY: run test lint format types bench bench-build conformance schema assets screenshots lighthouse tools clean help
+.PHONY: run test lint format types bench bench-all bench-build conformance schema assets screenshots lighthouse tools clean help
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,8 +28,11 @@ format: $(VENV)/.dev ## Rewrite the code in the project's style
 types: $(VENV)/.dev ## Static types (mypy, strict)
 	$(BIN)/mypy
 
-bench: $(VENV)/.dev ## Side-by-side measurements (docs/performance.md)
-	for script in $(filter-out %/bench_build.py %/plain_build.py,$(wildcard benchmarks/*.py)); do $(BIN)/python $$script; done
+bench: $(VENV)/.dev ## The endpoint beside other servers, over the bundled graph and 193 countries × 8 editions (hours; GRAPHS=bundled for less)
+	$(BIN)/python benchmarks/endpoint.py $(GRAPHS)
+
+bench-all: bench bench-build $(VENV)/.dev ## Every measurement of docs/performance.md
+	set -e; for script in $(filter-out $(addprefix benchmarks/,endpoint.py bench_build.py plain_build.py),$(wildcard benchmarks/*.py)); do $(BIN)/python $$script; done
 
 bench-build: $(VENV)/.dev ## The build beside the plain pipeline, and alone at the size of the world (hours; SIZES="--beside 1 --alone 193" for less)
 	$(BIN)/python benchmarks/bench_build.py $(SIZES)
@@ -49,12 +52,14 @@ screenshots: $(VENV)/.dev $(STORE)/.built ## Write docs/images/*.png (needs Chro
 lighthouse: $(VENV)/.dev $(STORE)/.built ## Measure start, country and network pages with Lighthouse (needs npm and Chromium)
 	$(call with_server,node frontend/lighthouse.mjs http://127.0.0.1:8765)
 
-tools: ## Optional test tools: Java for the DL reasoner, Chromium, Virtuoso, Jena and raptor from Debian's packages; axe-core from npm
+tools: ## Optional test tools: Java for the DL reasoner, Chromium, Virtuoso, Jena, raptor, curl and wrk from Debian's packages; axe-core from npm
 	$(call debian,java,default-jre-headless,the description-logic tests)
 	$(call debian,chromium,chromium,the tests in a browser)
 	$(call debian,virtuoso-t,virtuoso-opensource,the tests with Virtuoso)
 	$(call debian,/usr/share/java/jena-cmds.jar,libapache-jena-java,the tests with Apache Jena)
 	$(call debian,rapper,raptor2-utils,the tests with raptor)
+	$(call debian,curl,curl,the tests with curl)
+	$(call debian,wrk,wrk,measuring by a compiled client)
 	@command -v npm >/dev/null && (cd frontend && npm ci --silent --no-audit --no-fund) \
 	  || echo "No npm here: the accessibility rules of axe-core and the bundle's freshness will not be tested."
 	@command -v npm >/dev/null && (cd tests/clients && npm ci --silent --no-audit --no-fund) \

@@ -1,7 +1,10 @@
 """This endpoint beside others, on the same data, with the same client, in one run.
 
-    python benchmarks/endpoint.py [--store DIR] [--rounds 3] [--seconds 3] [--peers rdflib oxrdflib virtuoso]
-    python benchmarks/endpoint.py --responses 1544    (the same over 193 countries × 8 editions, 1.8 M statements)
+    python benchmarks/endpoint.py [GRAPH …] [--rounds 3] [--seconds 3] [--peers rdflib oxrdflib virtuoso]
+
+A graph is `bundled` (the data of this repository, built now), a number of generated responses (benchmarks/generator), or the
+folder of a published store. Without one: the bundled data, then 193 countries × 8 editions (1.9 M statements; to build them
+takes some ten minutes, and a peer in Python minutes to load them).
 
 Measured in turns: the native Oxigraph server, ours without its cache of answers ("computed"), ours with it ("cached"),
 rdflib-endpoint (in memory, and over Oxigraph by oxrdflib; installed into a virtual environment of its own) and Virtuoso 7
@@ -27,6 +30,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -35,33 +39,35 @@ import httpx
 import psutil
 import pyoxigraph as ox
 
+from benchmarks.bench_build import generate
 from kg.namespaces import PREFIXES
 from kg.publishing.queries import bound_text, library
-from kg.store import current_version, publish
+from kg.store import current_version
 from kg.store.build import build_and_publish
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-from synthetic import nquads
-
 from sparql_engines import VIRTUOSO_INI
 
 CONNECTIONS = 4
 
-QUERIES = {
-    "ask": "ASK { id:country/COL a dg:Country }".replace("id:country/COL", f"<{PREFIXES['id']}country/COL>"),
-    "describe one law": f"DESCRIBE <{PREFIXES['id']}law/COL/law/2014/1712>",
-    "label of a thing": f"SELECT ?l {{ <{PREFIXES['id']}country/COL> rdfs:label ?l }}",
+EVERYTHING = ("bundled", "1544")
+"""The graphs that are measured over unless others are named: this repository's, and 193 countries × 8 editions."""
+
+QUERIES = {  # $country and $law: see Subject
+    "ask": "ASK { $country a dg:Country }",
+    "describe one law": "DESCRIBE $law",
+    "label of a thing": "SELECT ?l { $country rdfs:label ?l }",
     "laws of a topic": "instruments-by-topic",
     "government bodies": "bodies",
     "index over the years": "egdi-trend",
     "coverage of topics": "coverage-matrix",
     "network": "CONSTRUCT { ?a dg:cooperatesWith ?b } WHERE { ?a dg:cooperatesWith ?b }",
-    "all figures (5,781 rows)": "SELECT * { ?o a dg:Observation ; dg:country ?c ; dg:year ?y ; dg:value ?v }",
+    "all figures": "SELECT * { ?o a dg:Observation ; dg:country ?c ; dg:year ?y ; dg:value ?v }",
     "text search": 'SELECT ?s ?l { ?s rdfs:label ?l FILTER REGEX(?l, "gobierno|government", "i") }',
 }
 POINT = {
     "a point query that the server looks up": QUERIES["ask"],
-    "a point query that goes to a process": f"SELECT ?l ?c {{ <{PREFIXES['id']}country/COL> rdfs:label ?l ; a ?c }}",
+    "a point query that goes to a process": "SELECT ?l ?c { $country rdfs:label ?l ; a ?c }",
 }
 HOSTILE = {
     "cross product": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
@@ -72,9 +78,12 @@ HOSTILE = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--store", type=Path, help="a published store (default: the bundled data, built now)")
     parser.add_argument(
-        "--responses", type=int, help="a synthetic graph of that many responses (synthetic.py) instead"
+        "graphs",
+        nargs="*",
+        metavar="GRAPH",
+        default=EVERYTHING,
+        help="`bundled`, a number of generated responses, or a published store (default: bundled and 1544)",
     )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3)
@@ -88,43 +97,60 @@ def main() -> None:
     )
     parser.add_argument("--queries", nargs="*", default=list(QUERIES), choices=list(QUERIES))
     options = parser.parse_args()
+    for graph in options.graphs:
+        with tempfile.TemporaryDirectory() as folder:
+            measure(graph, options, Path(folder))
+
+
+def measure(graph: str, options: argparse.Namespace, folder: Path) -> None:
+    """Everything there is to measure over one graph."""
+    store = published(graph, folder)
+    version = current_version(store)
+    print(
+        f"\n=== {graph}: {version.triples:,} triples in the default graph, "
+        f"{version.quads:,} in {version.graphs} named graphs",
+        flush=True,
+    )
+    subject = subject_of(version.database)
+    queries = {name: full(QUERIES[name], subject) for name in options.queries}
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        store = options.store or folder / "store"
-        if options.responses:
-            publish(store, nquads(options.responses))
-        elif not options.store:
-            build_and_publish([], store)
-        version = current_version(store)
-        print(
-            f"{version.triples:,} triples in the default graph, {version.quads:,} in {version.graphs} named graphs"
-        )
         servers = {
             "native": stack.enter_context(native(version.database, folder)),
             "computed": stack.enter_context(ours(store, folder, cache_mb=0)),
             "cached": stack.enter_context(ours(store, folder, cache_mb=64)),
         }
         if options.only_costs:
-            costs(servers, options.queries, options.patience)
+            costs(servers, queries, options.patience)
             return
-        throughput(servers, options.queries, options.rounds, options.seconds, options.patience)
-        costs(servers, options.queries, options.patience)
+        throughput(servers, queries, options.rounds, options.seconds, options.patience)
+        costs(servers, queries, options.patience)
         for peer in options.peers:
-            beside_peer(peer, servers["computed"], options, version.database, folder)
+            beside_peer(peer, servers["computed"], queries, options, version.database, folder)
         memory(servers)
-        beside_hostile(servers["computed"], options.seconds)
+        beside_hostile(servers["computed"], subject, options.seconds)
+
+
+def published(graph: str, folder: Path) -> Path:
+    """The store that a graph's name on the command line stands for, built in `folder` where it has to be."""
+    if not (graph == "bundled" or graph.isdigit()):
+        return Path(graph)
+    inputs = []
+    if graph.isdigit():
+        inputs = [folder / "records"]
+        generate(inputs[0], int(graph), seed=1)
+    build_and_publish(inputs, folder / "store")
+    return folder / "store"
 
 
 def throughput(
-    servers: dict[str, Server], queries: list[str], rounds: int, seconds: float, patience: float
+    servers: dict[str, Server], queries: dict[str, str], rounds: int, seconds: float, patience: float
 ) -> None:
     print(
         f"\nrequests/s over {CONNECTIONS} connections, median of {rounds} rounds [lowest–highest ratio to the first]"
     )
     first, *others = servers
     print(f"{'query':<26}{first:>9}" + "".join(f"{label:>10}{'ratio':>20}" for label in others))
-    for name in queries:
-        query = full(QUERIES[name])
+    for name, query in queries.items():
         for server in servers.values():
             check(server, query, patience)
         taken, cost = turns(servers, query, rounds, seconds)
@@ -141,15 +167,14 @@ def throughput(
         print_costs(servers, cost)
 
 
-def costs(servers: dict[str, Server], queries: list[str], patience: float) -> None:
+def costs(servers: dict[str, Server], queries: dict[str, str], patience: float) -> None:
     """What hardly depends on who else is at work on the machine, as rates do: the processor time of an answer."""
     first, *others = servers
     print(
         f"\nms of processor time per answer, asked one after the other, in {TURNS} turns; how many answers {first} has in the time of one"
     )
     print(f"{'query':<26}{first:>10}" + "".join(f"{label:>10}{'ratio':>8}" for label in others) + "   bytes")
-    for name in queries:
-        query = full(QUERIES[name])
+    for name, query in queries.items():
         spent: dict[str, list[float]] = {label: [] for label in servers}
         size = 0
         for _ in range(TURNS):
@@ -189,7 +214,12 @@ def ask_in_turn(server: Server, query: str, patience: float, count: int) -> int:
 
 
 def beside_peer(
-    peer: str, computed: Server, options: argparse.Namespace, database: Path, folder: Path
+    peer: str,
+    computed: Server,
+    queries: dict[str, str],
+    options: argparse.Namespace,
+    database: Path,
+    folder: Path,
 ) -> None:
     """A peer beside ours. It is started again after a query that it does not answer in time: it goes on with that."""
     print(
@@ -198,8 +228,7 @@ def beside_peer(
     peak = 0
     with contextlib.ExitStack() as stack:
         server: Server | None = None
-        for name in options.queries:
-            query = full(QUERIES[name])
+        for name, query in queries.items():
             try:
                 server = server or stack.enter_context(PEERS[peer](database, folder))
             except Missing:
@@ -223,8 +252,7 @@ def beside_peer(
                 print(f"{name:<26}answers one client, not {CONNECTIONS} at a time ({refusal})", flush=True)
                 continue
             ratios = [own / other for own, other in zip(taken["computed"], taken[peer], strict=True) if other]
-            expected = count_rows(computed, query, options.patience)
-            alike = "the same" if rows == expected else f"{rows} instead of {expected}"
+            alike = compared(rows, computed, query, options.patience)
             medians = f"computed {statistics.median(taken['computed']):9.0f}  {peer} {statistics.median(taken[peer]):9.1f}"
             if not ratios:
                 before = processor_time(computed)
@@ -244,6 +272,15 @@ def beside_peer(
                 stack.close()
                 server = None
     print(f"memory: {peak / 2**20:.0f} MiB")
+
+
+def compared(rows: int | None, computed: Server, query: str, patience: float) -> str:
+    """Whether ours gives as many rows. On a machine that others fill it may come to the limit of time."""
+    try:
+        expected = count_rows(computed, query, patience)
+    except httpx.HTTPError as error:
+        return f"{rows}, while ours broke off ({type(error).__name__})"
+    return "the same" if rows == expected else f"{rows} instead of {expected}"
 
 
 def turns(
@@ -325,17 +362,17 @@ def memory(servers: dict[str, Server]) -> None:
         print(f"{label:<12}{server.peak / 2**20:8.0f} MiB in {len(processes)} processes{ratio:>18}")
 
 
-def beside_hostile(server: Server, seconds: float) -> None:
+def beside_hostile(server: Server, subject: Subject, seconds: float) -> None:
     for what, query in POINT.items():
         print(f"\n{what} every 10 ms: milliseconds p50 / p99 / longest")
-        _beside_hostile(server, full(query), seconds)
+        _beside_hostile(server, full(query, subject), seconds)
 
 
 def _beside_hostile(server: Server, ask: str, seconds: float) -> None:
     quiet = asyncio.run(paced(server, ask, seconds * 2))
     print(f"{'alone':<26}{shown(quiet)}")
     for name, text in HOSTILE.items():
-        busy = asyncio.run(paced(server, ask, seconds * 2, beside=full(text)))
+        busy = asyncio.run(paced(server, ask, seconds * 2, beside=declared(text)))
         times = percentile(busy, 0.99) / percentile(quiet, 0.99)
         print(f"{'beside ' + name:<26}{shown(busy)}   p99 {times:.1f} × that alone", flush=True)
 
@@ -387,11 +424,37 @@ class Server:
         return f"{self.path}?query={quote(query, safe='')}{self.more}"
 
 
-def full(text: str) -> str:
-    """The text of a query, or of the library's query of that name, with all prefixes declared."""
+@dataclass(frozen=True)
+class Subject:
+    """What queries are about: a country (ISO 3166 alpha-3) and one of its acts. Graphs have different ones."""
+
+    country: str
+    law: str
+
+
+def subject_of(database: Path) -> Subject:
+    """The act of which most is said, of Colombia where it has one. Exits when the graph has no act of a country."""
+    acts = f"""SELECT ?country ?law {{ ?law a dg:Act ; dg:country ?country ; ?p ?o }}
+        GROUP BY ?country ?law ORDER BY DESC(?country = <{COUNTRIES}COL>) DESC(COUNT(*)) ?law LIMIT 1"""
+    for country, law in ox.Store.read_only(str(database)).query(declared(acts)):  # type: ignore[union-attr]
+        return Subject(country.value.removeprefix(COUNTRIES), law.value)
+    raise SystemExit(f"{database} has no act of a country for queries to be about")
+
+
+COUNTRIES = f"{PREFIXES['id']}country/"
+
+
+def full(text: str, subject: Subject) -> str:
+    """The text of a query, or of the library's query of that name, about the subject, with all prefixes declared."""
     if text in library():
         named = library()[text]
-        return bound_text(named, named.examples[0].parameters)
+        return bound_text(named, {**named.examples[0].parameters, "country": subject.country})
+    about = text.replace("$country", f"<{COUNTRIES}{subject.country}>").replace("$law", f"<{subject.law}>")
+    return declared(about)
+
+
+def declared(text: str) -> str:
+    """The text with the prefixes that it uses."""
     used = {prefix: iri for prefix, iri in PREFIXES.items() if re.search(rf"\b{prefix}:", text)}
     return "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in used.items()) + text
 
@@ -415,10 +478,14 @@ def ours(store: Path, folder: Path, cache_mb: int) -> Iterator[Server]:
         yield server
 
 
+SETTLED_WITHIN = 1800
+"""Seconds: the pictures of 1,544 responses take minutes."""
+
+
 def settle(server: Server) -> None:
     """Wait until a server of ours has made what it makes once for each version: files to download, pictures."""
     time.sleep(2)
-    for _ in range(300):
+    for _ in range(SETTLED_WITHIN):
         others = 0
         for child in server.process.children():
             with contextlib.suppress(psutil.Error):

@@ -10,7 +10,7 @@ the processor time beside it (server and query processes, from Linux's scheduler
 
 STORE is a folder; the default is one made of the bundled data. `--beside` asks rdflib-endpoint (in memory, in an environment
 of its own, on the same data) for what a page shows, where one query says it: the description of a thing, the answer to a
-question. Both are measured by the same client then, one after the other.
+question. The same client asks both in turns then; ours is the finished page, made anew.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ REPEATS = int(os.environ.get("REPEATS", "20"))
 TARGET_MS = 50
 LANGUAGES = ("en", "es")
 WAYS = ("anew", "again")
-PEER_PATIENCE = 30.0
+BESIDE = 5
+"""Times that a page and the peer's answer are asked for in turns."""
+PEER_PATIENCE = 10.0
 """Seconds after which a question to the peer counts as not answered."""
 MORE = (
     "/countries?region=019&sort=egdi", "/countries/FRA", "/coverage?all=1", "/compare?c=COL&c=URY&c=FRA&c=EST",
@@ -61,11 +63,10 @@ MORE = (
 
 @dataclass
 class Timing:
-    """Milliseconds of one page in one language: of the server by way; of processors and client for the page made anew."""
+    """Milliseconds of one page in one language: of the server by way; of processors for the page made anew."""
 
     server: dict[str, list[float]] = field(default_factory=lambda: {way: [] for way in WAYS})
     processors: list[float] = field(default_factory=list)
-    client: list[float] = field(default_factory=list)
     sent: int = 0
 
 
@@ -84,10 +85,10 @@ def main() -> None:
         unlimited = {"queries_per_client": 100, "requests_per_minute": 0}
         with running(store.resolve(), log, **unlimited) as server:
             addresses = [page for page in every_page(server.url) if chosen.only in page]
-            timings = measure(server.url, log, addresses, server.process.pid)
-        report(timings)
-        if chosen.beside:
-            beside((store / "current" / "rocksdb").resolve(), folder, timings)
+            timings = measure(server.url, log, addresses, server.process.pid, store)
+            report(timings)
+            if chosen.beside:
+                beside(server.url, (store / "current" / "rocksdb").resolve(), folder, addresses)
 
 
 def every_page(url: str) -> list[str]:
@@ -102,7 +103,9 @@ def every_page(url: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def measure(url: str, log: Path, addresses: list[str], pid: int) -> dict[tuple[str, str], Timing]:
+def measure(
+    url: str, log: Path, addresses: list[str], pid: int, store: Path
+) -> dict[tuple[str, str], Timing]:
     """The timings by address and language. Raises SystemExit for a page that is none."""
     timings = {(page, lang): Timing() for page in addresses for lang in LANGUAGES}
     order = list(timings)
@@ -111,7 +114,7 @@ def measure(url: str, log: Path, addresses: list[str], pid: int) -> dict[tuple[s
         f"processes that run or want to, as the kernel averages them over a minute: {os.getloadavg()[0]:.1f}"
     )
     with httpx.Client(base_url=url, headers=headers, timeout=120) as client:
-        until_made(client)
+        until_made(client, store)
         processes = [pid, *(process.pid for process in psutil.Process(pid).children(recursive=True))]
         for number in range(REPEATS + 1):  # the first time fills what is kept per version
             for place, (page, lang) in enumerate(order):
@@ -121,16 +124,14 @@ def measure(url: str, log: Path, addresses: list[str], pid: int) -> dict[tuple[s
                         "Host": f"n{number}.localhost",
                         "Accept-Language": lang,
                     }
-                    worked, begun = processor_ms(processes), time.perf_counter()
+                    worked = processor_ms(processes)
                     with client.stream("GET", page, headers=sent) as response:
                         raw = b"".join(response.iter_raw())
-                    took = (time.perf_counter() - begun) * 1000
                     worked = processor_ms(processes) - worked
                     if response.status_code >= 400:
                         raise SystemExit(f"{page}: {response.status_code}\n{raw[:2000]!r}")
                     timings[page, lang].sent = len(raw)
                     if number and way == "anew":
-                        timings[page, lang].client.append(took)
                         timings[page, lang].processors.append(worked)
     time.sleep(1)  # the log is written in batches
     for line in log.read_text(encoding="utf-8").splitlines():
@@ -152,7 +153,7 @@ def processor_ms(processes: list[int]) -> float:
     return total / 1e6
 
 
-def until_made(client: httpx.Client) -> None:
+def until_made(client: httpx.Client, store: Path) -> None:
     """Ask for what is made once per version, and begun when somebody asks, until it is there."""
     begun = time.perf_counter()
     client.get("/countries").raise_for_status()
@@ -161,7 +162,11 @@ def until_made(client: httpx.Client) -> None:
     for page in ("/validation", "/review", "/network", "/"):
         while client.get(page).status_code == 202:
             time.sleep(0.5)
-    time.sleep(15)
+    derived = store / "current" / "derived"
+    (made,) = derived.glob("explorer-*")  # what this program made; older files are gone by now
+    while not (derived / made.name.replace("explorer", "answers")).is_file():
+        time.sleep(0.5)
+    time.sleep(5)
 
 
 def report(timings: dict[tuple[str, str], Timing]) -> None:
@@ -188,21 +193,40 @@ def report(timings: dict[tuple[str, str], Timing]) -> None:
     )
 
 
-def beside(database: Path, folder: Path, timings: dict[tuple[str, str], Timing]) -> None:
-    """Print, for pages that one query stands for, what the client waits for here and for the peer's bare answer."""
-    print(f"\n{'page (client time, medians)':<58} {'ours':>9} {'rdflib-endpoint':>16} {'ratio':>6}")
+def beside(url: str, database: Path, folder: Path, addresses: list[str]) -> None:
+    """Print, for pages that one query stands for, what a client waits for here and for the peer's bare answer, in turns."""
+    print(f"\nload {os.getloadavg()[0]:.1f}")
+    print(f"{'page made anew (client time, medians)':<58} {'ours':>9} {'rdflib-endpoint':>16} {'ratio':>6}")
     peer = Peer(lambda: rdflib_endpoint(database, folder))
+    ratios: list[float] = []
     try:
-        for (page, lang), timing in timings.items():
-            query = equivalent(page) if lang == LANGUAGES[0] else None
-            if query is not None:
-                ours, theirs = statistics.median(timing.client), peer.time(query)
-                told = (
-                    f"{theirs:13.1f} ms {theirs / ours:6.1f}" if theirs else f"none in {PEER_PATIENCE:.0f} s"
-                )
-                print(f"{page:<58} {ours:6.1f} ms {told}", flush=True)
+        with httpx.Client(base_url=url, headers={"Accept": "text/html"}, timeout=120) as client:
+            for page in addresses:
+                query = equivalent(page)
+                if query is None:
+                    continue
+                ours: list[float] = []
+                theirs: list[float | None] = []
+                for turn in range(BESIDE):
+                    begun = time.perf_counter()
+                    client.get(page, headers={"Host": f"b{turn}.localhost"}).raise_for_status()
+                    ours.append((time.perf_counter() - begun) * 1000)
+                    theirs.append(peer.time(query))
+                    if theirs[-1] is None:
+                        break
+                told = f"none in {PEER_PATIENCE:.0f} s"
+                answered = [one for one in theirs if one is not None]
+                if len(answered) == len(theirs):
+                    ratios.append(statistics.median(answered) / statistics.median(ours))
+                    told = f"{statistics.median(answered):13.1f} ms {ratios[-1]:6.1f}"
+                print(f"{page:<58} {statistics.median(ours):6.1f} ms {told}", flush=True)
     finally:
         peer.stop()
+    if ratios:
+        quicker = sum(ratio > 1 for ratio in ratios)
+        print(
+            f"{len(ratios)} answered by both: {quicker} quicker here, ratio {statistics.median(ratios):.1f} at the median"
+        )
 
 
 def equivalent(page: str) -> str | None:
@@ -219,31 +243,30 @@ def equivalent(page: str) -> str | None:
 class Peer:
     """A server that is started again after a question that it does not answer: it would go on with that."""
 
+    _client: httpx.Client
+
     def __init__(self, start: Callable[[], AbstractContextManager[Server]]) -> None:
         self._start = start
         self._running: ExitStack | None = None
         self._url = ""
 
-    def time(self, query: str, times: int = 3) -> float | None:
-        """Milliseconds until its answer is there (median); None when it is not within PEER_PATIENCE."""
+    def time(self, query: str) -> float | None:
+        """Milliseconds until its answer is there; None when it is not within PEER_PATIENCE."""
         if self._running is None:
             self._running = ExitStack()
             server = self._running.enter_context(self._start())
             self._url = f"http://127.0.0.1:{server.port}{server.path}"
-        found = []
-        graph = query.lstrip().startswith("DESCRIBE")
-        accept = "text/turtle" if graph else "application/sparql-results+json"
-        for _ in range(times):
-            begun = time.perf_counter()
-            try:
-                httpx.get(
-                    self._url, params={"query": query}, headers={"Accept": accept}, timeout=PEER_PATIENCE
-                ).raise_for_status()
-            except httpx.HTTPError:
-                self.stop()
-                return None
-            found.append((time.perf_counter() - begun) * 1000)
-        return statistics.median(found)
+            self._client = self._running.enter_context(httpx.Client(timeout=PEER_PATIENCE))
+        accept = "text/turtle" if query.lstrip().startswith("DESCRIBE") else "application/sparql-results+json"
+        begun = time.perf_counter()
+        try:
+            self._client.get(
+                self._url, params={"query": query}, headers={"Accept": accept}
+            ).raise_for_status()
+        except httpx.HTTPError:
+            self.stop()
+            return None
+        return (time.perf_counter() - begun) * 1000
 
     def stop(self) -> None:
         """End the server."""

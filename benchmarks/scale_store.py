@@ -2,8 +2,8 @@
 
     python benchmarks/scale_store.py [--responses 40 512] [--engines embedded oxigraph virtuoso]
 
-The data are synthetic.py's: one response has some 3,500 statements. Each engine is published to as `kg build` does, then
-`kg serve` in front of it is asked (no answers from memory). Sizing figures of docs/scaling.md come from here.
+The data are generated (benchmarks/generator) and built once for each size. Each engine is published to as `kg build` does,
+then `kg serve` in front of it is asked (no answers from memory). Sizing figures of docs/scaling.md come from here.
 """
 
 from __future__ import annotations
@@ -13,17 +13,30 @@ import contextlib
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import psutil
-from endpoint import QUERIES, Server, check, free_port, full, load, started, wait
-from synthetic import nquads
 
+from benchmarks.bench_build import generate
+from benchmarks.endpoint import (
+    QUERIES,
+    Server,
+    Subject,
+    check,
+    free_port,
+    full,
+    load,
+    started,
+    subject_of,
+    wait,
+)
 from kg.settings import Settings
-from kg.store import publish
-from kg.store.remote_publish import publish_remote
+from kg.store.build import build
+from kg.store.dataset import GraphText
+from kg.store.embedded import publish_graphs
+from kg.store.remote_publish import publish_remote_graphs
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from sparql_engines import ENGINES
@@ -42,32 +55,47 @@ def main() -> None:
         + "".join(f"{name[:16]:>18}" for name in ASKED)
     )
     for responses in options.responses:
-        text = b"".join(nquads(responses))
+        with tempfile.TemporaryDirectory() as folder:
+            texts = generated(responses, Path(folder))
+            subject = subject_of(publish_graphs(Path(folder) / "store", texts).database)
         for engine in options.engines:
             with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-                measure(engine, text, Path(folder), stack, options.seconds)
+                measure(engine, texts, subject, Path(folder), stack, options.seconds)
 
 
-def measure(engine: str, text: bytes, folder: Path, stack: contextlib.ExitStack, seconds: float) -> None:
-    begun = time.perf_counter()
+def generated(responses: int, folder: Path) -> dict[str, GraphText]:
+    """The named graphs of so many generated responses, as a build hands them over to be published."""
+    generate(folder / "records", responses, seed=1)
+    return {str(name): text for name, text in build([folder / "records"]).texts().items()}
+
+
+def measure(
+    engine: str,
+    texts: Mapping[str, GraphText],
+    subject: Subject,
+    folder: Path,
+    stack: contextlib.ExitStack,
+    seconds: float,
+) -> None:
     processes: list[psutil.Process] = []
     settings: dict[str, Any]
     if engine == "embedded":
-        version: Any = publish(folder / "store", text)
+        begun = time.perf_counter()
+        version: Any = publish_graphs(folder / "store", texts)
         settings = {"store": str(folder / "store")}
         disk = size(folder / "store")
     else:
         server = stack.enter_context(ENGINES[engine](folder))
         settings = {"store": server.url, **server.credentials}
         begun = time.perf_counter()
-        version = publish_remote(Settings(**settings), text)
+        version = publish_remote_graphs(Settings(**settings), texts)
         disk = size(folder)
         processes = [psutil.Process(server.process.pid)]
     took = time.perf_counter() - begun
     ours = stack.enter_context(served(settings, folder))
     rates = []
     for name in ASKED:
-        query = full(QUERIES[name])
+        query = full(QUERIES[name], subject)
         check(ours, query)
         rates.append(load(ours, query, seconds))
     processes += [ours.process, *ours.process.children(recursive=True)]

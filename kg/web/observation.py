@@ -1,7 +1,8 @@
 """What every request gets: an id, the headers that keep browsers safe, and a line in the log.
 
-The log is JSON, one line per request, without addresses, queries or anything else about a person. Lines are gathered
-for a fraction of a second, since writing each by itself would take longer than answering from memory.
+The log is JSON: one line per request, without addresses, queries or anything else about a person, and one for whatever else
+is worth telling. Lines of requests are gathered for a fraction of a second, since writing each by itself would take longer
+than answering from memory.
 """
 
 from __future__ import annotations
@@ -123,7 +124,12 @@ class Observation:
         except Exception as error:
             if status or app is self._app:
                 raise
-            log.error("unexpected error at %s", scope["path"], exc_info=error)
+            log.error(
+                "unexpected error at %s",
+                scope["path"],
+                exc_info=error,
+                extra={"request": request_id.decode()},
+            )
             await self._unexpected(scope, receive, observed)
         finally:
             if self._log is not None:
@@ -163,7 +169,7 @@ class RequestLog:
                 self._paths.clear()
             self._paths[path] = json.dumps(path)
         self._lines.append(
-            f'{{"time":"{_second(int(now))}.{int(now % 1 * 1000):03}Z","event":"request","id":"{request_id}",'
+            f'{{"time":"{_moment(now)}","event":"request","id":"{request_id}",'
             f'"method":"{method}","path":{self._paths[path]},"status":{status},"bytes":{size},"ms":{seconds * 1000:.2f}}}\n'
         )
 
@@ -174,6 +180,31 @@ class RequestLog:
             self._stream.flush()
         except (OSError, ValueError):  # nobody reads the log any more; that is no reason to stop serving
             pass
+
+
+class EventLines(logging.Formatter):
+    """What is told besides requests, in lines of the same kind; with the `id` of the request that it came up in, if any."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": _moment(record.created),
+            "event": "message",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if request_id := getattr(record, "request", None):
+            line["id"] = request_id
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+# --- private helpers ---
+
+
+def _moment(seconds: float) -> str:
+    return f"{_second(int(seconds))}.{int(seconds % 1 * 1000):03}Z"
 
 
 @lru_cache(maxsize=2)

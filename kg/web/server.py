@@ -20,6 +20,7 @@ from kg.errors import KgError
 from kg.settings import Settings
 from kg.store.source import source_of
 from kg.web.app import create_app
+from kg.web.observation import EventLines
 
 REQUEST_TIMEOUT: Final = 20.0
 """Seconds in which a request has to be complete once its first byte is there."""
@@ -224,7 +225,7 @@ async def _nobody(*_: Any) -> None:
 
 def _set_up_logging() -> None:
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(EventLines())
     for name in ("uvicorn.error", "kg"):
         logger = logging.getLogger(name)
         logger.handlers = [handler]

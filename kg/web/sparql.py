@@ -25,7 +25,7 @@ from starlette.types import Receive, Scope, Send
 from kg.namespaces import PREFIXES
 from kg.settings import Settings
 from kg.store.interface import ServedVersion
-from kg.web import negotiation, pages, service_description
+from kg.web import negotiation, pages
 from kg.web.answers import LARGEST, Answers, KeptAnswer, Reply
 from kg.web.federation import Federated, Federation
 from kg.web.figures import Counted, Figures
@@ -34,7 +34,9 @@ from kg.web.metrics import Metrics
 from kg.web.negotiation import MEDIA_TYPES, Acceptable
 from kg.web.problems import Problem, excerpt
 from kg.web.protocol import ClientGone, Operation, bad_request, operation_of_get, read_operation
-from kg.web.querying.pool import Answer, Pool, Query, QueryFailed
+from kg.web.querying.answer import Answer, Query, QueryFailed
+from kg.web.querying.pool import Pool
+from kg.web.service_description import Descriptions
 from kg.web.syntax import LONG, Dataset, is_repeatable, merged_dataset, uses_service
 from kg.web.update import Conditions, Updates
 
@@ -75,6 +77,7 @@ class SparqlEndpoint:
         self._figures = figures
         self._updates = updates
         self._federation = federation
+        self._descriptions = Descriptions(updatable=updates.enabled, federated=federation.enabled)
 
     @property
     def version(self) -> ServedVersion | None:
@@ -442,16 +445,8 @@ class SparqlEndpoint:
         version = self._pool.version
         assert version is not None, "the server starts with a version"
         figures = await self._figures.of(version)
-        graph = service_description.describe_service(
-            _own_address(scope),
-            version,
-            figures.graphs,
-            figures.classes,
-            updatable=self._updates.enabled,
-            federated=self._federation.enabled,
-        )
-        body = service_description.serialize(graph, accepted.graph)
-        tag = f'W/"{version.id[:16]}-sd-{accepted.graph}"'
+        body = await self._descriptions.text(_own_address(scope), version, figures, accepted.graph)
+        tag = f'W/"{version.id[:16]}-sd-{blake2b(body, digest_size=8).hexdigest()}"'
         if _among(tag, headers.get(b"if-none-match", b"")):
             await send_body(scope, send, 304, _validators(tag), b"")
             return

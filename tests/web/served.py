@@ -114,7 +114,7 @@ def running(store: Path | str, log: Path, **settings: str | int | float) -> Iter
         )
     server = Running(f"http://127.0.0.1:{port}", store, process, log)
     try:
-        wait_until(lambda: ready(server), "the server to be ready", log)
+        wait_until(lambda: ready(server), "the server to be ready", log, seconds=180)
         yield server
     finally:
         if process.poll() is None:

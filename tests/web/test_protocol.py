@@ -15,7 +15,7 @@ import brotli
 import httpx
 import pyoxigraph as ox
 import pytest
-from rdflib import Dataset, Graph
+from rdflib import Dataset, Graph, URIRef
 from served import EX, ITEMS, Running
 
 ASK = f"ASK {{ <{EX}odd> ?p ?o }}"
@@ -415,7 +415,10 @@ def test_service_description(server: Running) -> None:
             SELECT ?endpoint ?triples (COUNT(DISTINCT ?name) AS ?graphs) WHERE {
               ?service a sd:Service ; sd:endpoint ?endpoint ; sd:supportedLanguage sd:SPARQL11Query ;
                 sd:feature sd:UnionDefaultGraph ;
-                sd:defaultDataset [ sd:defaultGraph [ void:triples ?triples ] ; sd:namedGraph [ sd:name ?name ] ]
+                sd:defaultDataset [ sd:namedGraph [ sd:name ?name ] ; sd:defaultGraph [
+                  void:triples ?triples ; void:classes 1 ; void:properties 5 ;
+                  void:classPartition [ void:class <http://example.org/Item> ; void:entities 3000 ] ;
+                  void:propertyPartition [ void:property <http://example.org/knows> ; void:triples 400 ] ] ]
             } GROUP BY ?endpoint ?triples"""
         )
         [(endpoint, triples, graphs)] = list(found)  # type: ignore[misc]
@@ -423,6 +426,29 @@ def test_service_description(server: Running) -> None:
         assert int(triples) == ITEMS * 3 + 1 + 400
         assert int(graphs) == 3
     assert httpx.get(server.sparql, headers={"Accept": "text/csv"}).status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("media_type", "parser"),
+    [("text/turtle", "turtle"), ("application/n-triples", "nt"), ("application/rdf+xml", "xml"),
+     ("application/ld+json", "json-ld"), ("application/trig", "trig"), ("application/n-quads", "nquads")],
+)  # fmt: skip
+def test_service_description_names_the_address_that_was_asked(
+    server: Running, media_type: str, parser: str
+) -> None:
+    """In every format, though the text is made once; and the entity tag is that of the text."""
+    tags = set()
+    for host in ("data.example.org", "a&b.example.org:8080"):
+        asked = {"Accept": media_type, "Host": host}
+        response = httpx.get(server.sparql, headers=asked)
+        graph = Dataset(default_union=True)
+        graph.parse(data=response.content, format=parser)
+        [endpoint] = graph.objects(None, URIRef("http://www.w3.org/ns/sparql-service-description#endpoint"))
+        assert str(endpoint) == f"http://{host}/sparql"
+        tag = response.headers["etag"]
+        assert httpx.get(server.sparql, headers={**asked, "If-None-Match": tag}).status_code == 304
+        tags.add(tag)
+    assert len(tags) == 2
 
 
 def test_browsers_get_a_form(server: Running) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -200,6 +201,11 @@ def test_a_version_that_cannot_be_opened_is_not_served(tmp_path: Path) -> None:
         link.replace(store / "current")
         wait_until(lambda: "cannot be served" in server.log.read_text(), "the server to notice")
         assert server.count(SIZE) == 1
+        told = [
+            json.loads(line) for line in server.log.read_text().splitlines() if "cannot be served" in line
+        ]
+        assert {entry["event"] for entry in told} == {"message"}
+        assert {entry["level"] for entry in told} <= {"warning", "error"}
     assert current_version(store).quads == 2
 
 
