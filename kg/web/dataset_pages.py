@@ -82,9 +82,15 @@ COUNTRY_FORMATS: Final = ("nq", "trig", "nt", "ttl", "rdf", "jsonld", "csv")
 SUMS: Final = "SHA256SUMS"
 """The checksums of all files, as `sha256sum --check` reads them."""
 
+PATIENCE: Final = 1.0
+"""Seconds that the list of files waits for the names of countries, before it goes without."""
+
 
 def routes() -> list[BaseRoute]:
     files = DerivedFiles()
+
+    async def listed(request: Request) -> Response:
+        return await _list(request, files)
 
     async def dump(request: Request) -> Response:
         return await _dump(request, files)
@@ -101,7 +107,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/.well-known/void", _void),
         Route("/dataset", _dataset),
-        Route("/dump/", _list),
+        Route("/dump/", listed),
         Route(f"/dump/{METADATA}", _tables),
         Route(f"/dump/{crate.NAME}", release),
         Route(f"/dump/{SUMS}", sums),
@@ -275,13 +281,20 @@ async def _void(request: Request) -> Response:
     return keep_document(request, key, body, negotiation.MEDIA_TYPES[key])
 
 
-async def _list(request: Request) -> Response:
+async def _list(request: Request, files: DerivedFiles) -> Response:
     endpoint = request.app.state.endpoint
+    version: ServedVersion | None = endpoint.version
+    made = {name: path for name in DUMPS if version and (path := files.made(version, name))}
+    catalogue = await request.app.state.explorer.within(PATIENCE)
+    overview = catalogue.overview(reader().lang) if catalogue else None
     page = render(
         "dumps.html",
         here="/dump/",
-        version=endpoint.version,
+        version=version,
         dumps=(*DUMPS.values(), *_PARTS),
+        made={name: path.stat().st_size for name, path in made.items()},
+        countries=[row for row in overview["countries"] if row["documents"]] if overview else [],
+        endings=[FORMATS[key].suffix for key in COUNTRY_FORMATS],
         home=HOME,
         structured=for_search_engines(request),
     )

@@ -22,7 +22,7 @@ from kg.web.querying.evaluation import Evaluation, Output
 
 Document = dict[str, Any]
 
-ROWS: Final = 500
+ROWS: Final = 300
 """Rows of an answer that a page shows."""
 PATIENCE: Final = 120.0
 """Seconds after which the job keeps what it has: the questions that are left are asked when somebody wants to know."""

@@ -1,4 +1,4 @@
-"""Things under their own addresses (Linked Data): `/id/…` names a thing, `/doc/…` describes it, `/ontology` and `/shapes` too.
+"""Things under their own addresses (Linked Data): `/id/…` names a thing, `/doc/…` describes it.
 
 A thing is not a document, so `/id/…` answers 303 (https://www.w3.org/TR/cooluris/); the document is a page or RDF by
 content negotiation, or by suffix: `.html .ttl .nt .rdf .jsonld`. The server answers for the base of its dataset
@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
-from functools import cache
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -22,34 +21,23 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from kg.errors import KgError
-from kg.iris import Iris
-from kg.namespaces import CONCEPT, DG, HOME
+from kg.namespaces import CONCEPT, HOME
 from kg.publishing import jsonld
 from kg.store.interface import ServedVersion
-from kg.validation.shapes import load_shapes, rules_of
-from kg.web import dataset_pages, negotiation, service_description, validation_page
+from kg.web import dataset_pages, schema_pages, validation_page
+from kg.web.documents import JSON_PAGE, RDF_SUFFIXES, SUFFIXES, links_of, only_get, type_of, with_links
+from kg.web.documents import chosen as chosen_format
 from kg.web.explorer import entity_pages
 from kg.web.explorer.graph import page_of
 from kg.web.explorer.view import JSON, keep_page, kept_page
 from kg.web.kept_documents import keep_document, kept_document
 from kg.web.limits import client_of
-from kg.web.negotiation import GRAPHS, HTML, MEDIA_TYPES, Format
+from kg.web.negotiation import HTML, MEDIA_TYPES
 from kg.web.presentation import IN_PATH, origin_of, render
 from kg.web.problems import Problem
 from kg.web.protocol import Operation
-from kg.web.reader import reader
 from kg.web.responses import respond
 
-SUFFIXES: Final = {
-    ".html": "html",
-    ".ttl": "turtle",
-    ".nt": "ntriples",
-    ".rdf": "rdfxml",
-    ".jsonld": "jsonld",
-    ".json": "json-page",
-}
-JSON_PAGE: Final = SUFFIXES[".json"]
-"""What the page for people is made from; `Accept: application/json` means JSON-LD."""
 STATEMENTS: Final = 2000
 """Statements about a thing that its page shows."""
 MENTIONS: Final = 200
@@ -61,18 +49,14 @@ FRAMED_TRIPLES: Final = 50_000
 EXPANDED: Final = "http://www.w3.org/ns/json-ld#expanded"
 """The profile (https://www.w3.org/TR/json-ld11/#iana-considerations) that asks for expanded form, which needs no context."""
 CONTEXT_FRESH: Final = "public, max-age=3600"
-LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 
 def routes() -> list[BaseRoute]:
     return [
         Route("/id/{path:path}", _thing),
         Route("/doc/{path:path}", _Document()),
-        Route("/ontology", _Ontology()),
-        Route("/ontology{suffix}", _Ontology()),
-        Route("/shapes", _shapes),
-        Route("/shapes{suffix}", _shapes),
         Route(jsonld.CONTEXT_PATH, _context),
+        *schema_pages.routes(),
         *dataset_pages.routes(),
         *validation_page.routes(),
     ]
@@ -90,10 +74,10 @@ class _Document:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
-        _only_get(request)
+        only_get(request)
         endpoint = scope["app"].state.endpoint
         path, wanted = _split(request.path_params["path"])
-        chosen = JSON_PAGE if wanted == JSON_PAGE else _chosen(request, wanted)
+        chosen = JSON_PAGE if wanted == JSON_PAGE else chosen_format(request, wanted)
         form = _FORMS.get(chosen)
         if form and (kept := kept_page(request, form)):
             await kept(scope, receive, send)
@@ -109,7 +93,7 @@ class _Document:
         asked = {iri}
         if wanted and not stated and not mentions:
             # The name of a portal is its web address, which may end like a suffix.
-            path, chosen = quote(request.path_params["path"], safe=IN_PATH), _chosen(request, None)
+            path, chosen = quote(request.path_params["path"], safe=IN_PATH), chosen_format(request, None)
             form = _FORMS.get(chosen)
             framed = chosen == _JSONLD and not _wants_expanded(request)
             iri = _iri_of(path, endpoint.settings.base_iri)
@@ -132,14 +116,7 @@ class _Document:
             await answer(scope, receive, send)
             return
         document = f"{origin_of(request)}/doc/{path}"
-        links = [
-            f'<{document}{suffix}>; rel="alternate"; type="{_type(key)}"' for suffix, key in SUFFIXES.items()
-        ]
-        links += [
-            f'<{iri}>; rel="describes"',
-            f'<{document}>; rel="canonical"',
-            f'<{LICENCE}>; rel="license"',
-        ]
+        links = [*links_of(document, SUFFIXES), f'<{iri}>; rel="describes"']
         if form:
             raw = request.query_params.get("view") == "all"
             shown = await _for_people(request, client, iri, path, form, raw=raw)
@@ -166,61 +143,8 @@ class _Document:
                 await whole(scope, receive, send)
                 return
         await endpoint.answer(
-            scope, receive, _with_link(send, links), Operation("query", text, format=chosen)
+            scope, receive, with_links(send, links), Operation("query", text, format=chosen)
         )
-
-
-class _Ontology:
-    """The ontology as a page with an anchor per term, or as RDF."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope)
-        _only_get(request)
-        endpoint = scope["app"].state.endpoint
-        chosen = _chosen(request, _suffix(request))
-        graph = Iris(endpoint.settings.base_iri).ontology_graph
-        if chosen != HTML.key:
-            text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
-            await endpoint.answer(scope, receive, send, Operation("query", text, format=chosen))
-            return
-        if kept := kept_page(request, HTML.key):
-            await kept(scope, receive, send)
-            return
-        rows = (
-            await endpoint.table(
-                _TERMS % {"graph": graph, "lang": reader().lang}, 5000, client=client_of(scope)
-            )
-        )["rows"]
-        counted = await endpoint.figures()
-        uses = {**counted.properties, **counted.classes}
-        terms = [_term(row, uses) for row in rows if row[0]["value"].startswith(DG)]
-        page = render(
-            "ontology.html",
-            here="/ontology",
-            version=endpoint.version,
-            classes=[term for term in terms if term["kind"] == "class"],
-            properties=[term for term in terms if term["kind"] == "property"],
-            suffixes=[suffix for suffix in SUFFIXES if suffix not in (".html", ".json")],
-            counted=bool(uses),
-        )
-        answer = keep_page(request, HTML.key, page) if uses else respond(request, page)
-        await answer(scope, receive, send)
-
-
-async def _shapes(request: Request) -> Response:
-    """The SHACL shapes, as a list of rules or as RDF."""
-    chosen = _chosen(request, _suffix(request))
-    shapes = await asyncio.to_thread(_shapes_graph)
-    if chosen == HTML.key:
-        page = render(
-            "shapes.html",
-            version=request.app.state.endpoint.version,
-            rules=rules_of(shapes),
-            suffixes=[suffix for suffix in SUFFIXES if suffix not in (".html", ".json")],
-        )
-        return respond(request, page)
-    body = await asyncio.to_thread(_serialized_shapes, chosen)
-    return respond(request, body, MEDIA_TYPES[chosen])
 
 
 # --- private helpers ---
@@ -230,8 +154,6 @@ _FORMS: Final = {HTML.key: HTML.key, JSON_PAGE: JSON.key}
 
 _JSONLD: Final = "jsonld"
 _FRAMED: Final = "framed"
-
-_OFFERED: Final[tuple[Format, ...]] = (*GRAPHS, HTML)
 
 _MOVED: Final = """
 PREFIX dct: <http://purl.org/dc/terms/>
@@ -284,34 +206,6 @@ SELECT ?p (SAMPLE(?pLabel) AS ?pName) ?s (SAMPLE(?sEnglish) AS ?sName) (SAMPLE(?
   OPTIONAL { ?s rdfs:label ?sAny }
 } GROUP BY ?p ?s ORDER BY ?p ?s"""
 
-_TERMS: Final = """\
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?term (SAMPLE(?type) AS ?kind) (SAMPLE(?label) AS ?name) (SAMPLE(?definition) AS ?meaning)
-       (GROUP_CONCAT(DISTINCT STR(?parent); SEPARATOR=" ") AS ?parents)
-       (GROUP_CONCAT(DISTINCT STR(?domain); SEPARATOR=" ") AS ?domains)
-       (GROUP_CONCAT(DISTINCT STR(?range); SEPARATOR=" ") AS ?ranges)
-       (GROUP_CONCAT(DISTINCT STR(?match); SEPARATOR=" ") AS ?matches) (SAMPLE(?shown) AS ?example)
-WHERE { GRAPH <%(graph)s> {
-  VALUES ?type { owl:Class owl:ObjectProperty owl:DatatypeProperty }
-  ?term a ?type FILTER ISIRI(?term)
-  OPTIONAL { ?term rdfs:label ?label FILTER (LANG(?label) = "%(lang)s") }
-  OPTIONAL { ?term skos:definition ?definition FILTER (LANG(?definition) = "%(lang)s") }
-  OPTIONAL { ?term rdfs:subClassOf|rdfs:subPropertyOf ?parent FILTER ISIRI(?parent) }
-  OPTIONAL { ?term rdfs:domain ?domain FILTER ISIRI(?domain) }
-  OPTIONAL { ?term rdfs:range ?range FILTER ISIRI(?range) }
-  OPTIONAL { ?term owl:equivalentClass|owl:equivalentProperty|skos:exactMatch|skos:closeMatch|skos:broadMatch ?match FILTER ISIRI(?match) }
-  OPTIONAL { ?term skos:example ?shown }
-} } GROUP BY ?term ORDER BY ?term"""
-
-
-def _only_get(request: Request) -> None:
-    if request.method not in ("GET", "HEAD"):
-        raise Problem(
-            405, "method-not-allowed", "Method not allowed", "Use GET.", headers={"Allow": "GET, HEAD"}
-        )
-
 
 def _split(path: str) -> tuple[str, str | None]:
     """A path without its suffix, in the form that IRIs have, and the format that the suffix names."""
@@ -321,47 +215,9 @@ def _split(path: str) -> tuple[str, str | None]:
     return quote(path, safe=IN_PATH), None
 
 
-def _suffix(request: Request) -> str | None:
-    suffix = request.path_params.get("suffix")
-    if suffix is None:
-        return None
-    if suffix not in SUFFIXES or SUFFIXES[suffix] == JSON_PAGE:
-        allowed = ", ".join(name for name, key in SUFFIXES.items() if key != JSON_PAGE)
-        raise Problem(404, "no-such-page", "There is nothing at this address", f"Suffixes are {allowed}.")
-    return SUFFIXES[suffix]
-
-
-def _chosen(request: Request, wanted: str | None) -> str:
-    """The format of the document: of the suffix, or negotiated."""
-    if wanted:
-        return wanted
-    accepted = negotiation.acceptable(request.headers.get("accept", ""))
-    if accepted.html:
-        return HTML.key
-    if accepted.graph is None:
-        offered = ", ".join(format_.names[0] for format_ in _OFFERED)
-        raise Problem(
-            406, "not-acceptable", "No acceptable format", f"The document can be sent as {offered}."
-        )
-    return accepted.graph
-
-
-def _type(key: str) -> str:
-    return "application/json" if key == JSON_PAGE else MEDIA_TYPES[key].partition(";")[0]
-
-
 def _iri_of(path: str, base_iri: str) -> str:
     iri = f"{base_iri}id/{path}"
     return f"{HOME}id/{path}" if f"{HOME}id/{path}".startswith(CONCEPT) else iri
-
-
-def _with_link(send: Send, links: list[str]) -> Send:
-    async def sending(message: Any) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], (b"link", ", ".join(links).encode())]
-        await send(message)
-
-    return sending
 
 
 def _page_number(request: Request) -> int:
@@ -474,7 +330,7 @@ async def _for_people(request: Request, client: str, iri: str, path: str, form: 
         path=path,
         profile=profile if profile.startswith("/countries/") else None,
         structured=entity_pages.structured(document),
-        suffixes={suffix: _type(key) for suffix, key in SUFFIXES.items() if suffix not in (".html", ".json")},
+        suffixes={suffix: type_of(SUFFIXES[suffix]) for suffix in RDF_SUFFIXES},
         more_mentions=mentioned["more"] or len(subjects) > entity_pages.MENTIONS,
         all_mentions=f"SELECT ?thing ?property WHERE {{ ?thing ?property <{iri}> }}",
     )
@@ -501,7 +357,7 @@ async def _page(endpoint: Any, client: str, iri: str, path: str) -> str:
         more_statements=stated["more"],
         mentions=_by_property(mentioned["rows"]),
         more_mentions=mentioned["more"],
-        suffixes=[suffix for suffix in SUFFIXES if suffix not in (".html", ".json")],
+        suffixes=RDF_SUFFIXES,
         all_mentions=f"SELECT ?thing ?property WHERE {{ ?thing ?property <{iri}> }}",
     )
 
@@ -526,37 +382,3 @@ def _by_property(rows: list[list[Any]]) -> list[dict[str, Any]]:
 
 
 _TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-
-
-def _term(row: list[Any], uses: dict[str, int]) -> dict[str, Any]:
-    term, kind, name, meaning, parents, domains, ranges, matches, example = row
-    local = term["value"][len(DG) :]
-    return {
-        "id": local,
-        "iri": term["value"],
-        "kind": "class" if kind["value"].endswith("#Class") else "property",
-        "name": name["value"] if name else local,
-        "meaning": meaning["value"] if meaning else "",
-        "example": example["value"] if example else "",
-        "uses": uses.get(term["value"], 0),
-        "facts": [
-            (label, found["value"].split())
-            for label, found in (
-                ("narrower_than", parents),
-                ("domain", domains),
-                ("range", ranges),
-                ("alignment", matches),
-            )
-            if found and found["value"]
-        ],
-    }
-
-
-@cache
-def _shapes_graph() -> Any:
-    return load_shapes()
-
-
-@cache
-def _serialized_shapes(key: str) -> bytes:
-    return service_description.serialize(_shapes_graph(), key)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -189,8 +190,11 @@ def query_page(
 
 
 def problem_page(problem: Problem) -> str:
-    """An error as a page."""
-    return render("problem.html", problem=problem)
+    """An error as a page; where nothing was found, with a search for the words that the address ends in."""
+    ending = reader().path.rstrip("/").rpartition("/")[2].partition(".")[0]
+    return render(
+        "problem.html", problem=problem, wanted=re.sub(r"[^\w]+|_", " ", unquote(ending)).strip()[:80]
+    )
 
 
 # --- private helpers ---
@@ -198,7 +202,11 @@ def problem_page(problem: Problem) -> str:
 
 async def _start(request: Request) -> Response:
     endpoint = request.app.state.endpoint
-    chosen = negotiation.best(request.headers.get("accept", ""), (negotiation.HTML, _JSON))
+    accept = request.headers.get("accept", "")
+    chosen = negotiation.best(accept, (negotiation.HTML, _JSON))
+    if chosen is None and negotiation.acceptable(accept).graph:  # the base of all IRIs stands for the dataset
+        headers = {"Vary": "Accept", "Link": dataset_pages.described_by(origin_of(request))}
+        return RedirectResponse("/dump/catalog", status_code=303, headers=headers)
     if chosen is negotiation.HTML and (kept := kept_page(request, negotiation.HTML.key)):
         return kept
     if chosen is not negotiation.HTML:

@@ -145,6 +145,30 @@ def bare(url: str) -> str:
     return re.sub(r"^https?://", "", url).rstrip("/")
 
 
+def one_scheme(urls: Sequence[str]) -> list[str]:
+    """Web addresses without those that differ from an earlier or secure one in nothing that `bare` shows.
+
+    >>> one_scheme(["http://www.gov.co/", "https://www.gov.co"])
+    ['https://www.gov.co']
+    """
+    found: dict[str, str] = {}
+    for url in urls:
+        if url.startswith("https:") or bare(url) not in found:
+            found[bare(url)] = url
+    return list(found.values())
+
+
+def in_bytes(size: int) -> str:
+    """A file's size as people read it.
+
+    >>> in_bytes(900), in_bytes(1_234_567)
+    ('900 B', '1.2 MB')
+    """
+    if size < 1000:
+        return f"{size} B"
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
+
+
 def site(url: str) -> str:
     """The host of a web address, without `www.`.
 
@@ -254,6 +278,8 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         bare=bare,
+        bytes=in_bytes,
+        one_scheme=one_scheme,
         site=site,
         plain=plain,
         anchor=anchor,

@@ -39,7 +39,7 @@ def _bars(chart: Chart, rows: list[Any], columns: dict[str, int], base_iri: str)
         value = _number(row, columns, chart.values[0])
         if value is not None:
             thing = row[columns[chart.of]]
-            href = link(thing["value"], base_iri) if thing and thing["type"] == "uri" else None
+            href = link(thing["value"], base_iri) if thing and thing["type"] in ("uri", "link") else None
             entries.append((_name(row, columns, chart.of), href, value))
     if len(entries) < 2:
         return None
@@ -84,7 +84,7 @@ def _name(row: list[Any], columns: dict[str, int], column: str) -> str:
     """The label of a thing, else its value."""
     label = row[columns[column + "Label"]] if column + "Label" in columns else None
     term = label or row[columns[column]]
-    return str(term["value"]) if term else ""
+    return str(term.get("label", term["value"])) if term else ""
 
 
 def _number(row: list[Any], columns: dict[str, int], column: str) -> float | None:

@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from kg.publishing.executables import describe_queries
 from kg.publishing.queries import NamedQuery, QueryError, bound_text, find_query, library
+from kg.web.explorer.catalogue import Catalogue, label_of
 from kg.web.explorer.view import keep_page, kept_page
 from kg.web.kept_answers import ROWS, KeptAnswers
 from kg.web.latest import Latest
@@ -44,6 +45,9 @@ SUFFIXES: Final = {
     ".jsonld": "jsonld",
 }
 """Formats of the list, by the end of its address."""
+
+PATIENCE: Final = 1.0
+"""Seconds that an answer waits for names in the reader's language, before it goes with those that the question gives."""
 
 
 def routes() -> list[BaseRoute]:
@@ -123,6 +127,7 @@ async def _question_page(request: Request) -> Response:
     given, _ = _parameters(request)
     document: dict[str, Any] | None = None
     problem: Problem | None = None
+    named = True
     text = query.sparql
     begun = perf_counter()
     needs = any(parameter.required for parameter in query.parameters)
@@ -131,6 +136,9 @@ async def _question_page(request: Request) -> Response:
             text = _bound(query, given, base_iri)
             document = None if given else _kept(request, text)
             document = document or await endpoint.table(text, ROWS, client=client_of(request.scope))
+            catalogue: Catalogue | None = await request.app.state.explorer.within(PATIENCE)
+            document = _in_words(document, catalogue, reader().lang) if catalogue else document
+            named = catalogue is not None
         except Problem as raised:
             problem = raised
     address = f"/api/queries/{query.name}"
@@ -158,6 +166,8 @@ async def _question_page(request: Request) -> Response:
     )
     if problem:
         return respond(request, page, status=problem.status)
+    if not named:  # the next reader may see the names
+        return respond(request, page)
     return keep_page(request, HTML.key, page)
 
 
@@ -215,6 +225,38 @@ def _bound(query: NamedQuery, given: dict[str, str], base_iri: str) -> str:
         sentence = f"{error.where}: {error.message}." if error.where else f"{error.message}."
         detail = f"{sentence[:1].upper()}{sentence[1:]} {error.hint or ''}".strip()
         raise Problem(400, "bad-parameter", "The question cannot be asked like this", detail) from None
+
+
+def _in_words(document: dict[str, Any], catalogue: Catalogue, lang: str) -> dict[str, Any]:
+    """A result whose things have their names in the language of the reader, also where the question gives none.
+
+    A name that only another language has stays as the question gives it.
+    """
+    names: list[str] = document["variables"]
+    labels = [names.index(name + "Label") if name + "Label" in names else None for name in names]
+    known: dict[str, str | None] = {}
+
+    def name_of(iri: str, given: bool) -> str | None:
+        if iri not in known:
+            entry = catalogue.search.entry(iri)
+            label, tag = label_of(entry, lang) if entry else (catalogue.labels(lang).get(iri), lang)
+            known[iri] = label if not given or tag.partition("-")[0] == lang else None
+        return known[iri]
+
+    rows = []
+    for row in document["rows"]:
+        shown = list(row)
+        for position, label in enumerate(labels):
+            term = row[position]
+            if term is None or term["type"] != "uri":
+                continue
+            name = name_of(term["value"], label is not None)
+            if name and label is None:
+                shown[position] = {"type": "link", "value": term["value"], "label": name}
+            elif name and label is not None and row[label] is not None:
+                shown[label] = {**row[label], "value": name}
+        rows.append(shown)
+    return {**document, "rows": rows}
 
 
 def _for_people(document: dict[str, Any]) -> dict[str, Any]:

@@ -144,8 +144,17 @@ async def _validation(request: Request) -> Response:
             for severity, findings in groupby(shown, key=lambda finding: finding["severity"])
         ],
         message=_message,
+        names=await _country_names(request),
     )
     return respond(request, page)
+
+
+async def _country_names(request: Request) -> dict[str, str]:
+    """The names of countries by code, in the reader's language; none before the explorer has them."""
+    catalogue = await request.app.state.explorer.within(PATIENCE)
+    if catalogue is None:
+        return {}
+    return {row["iso3"]: row["label"] for row in catalogue.overview(reader().lang)["countries"]}
 
 
 def _by_shape(findings: Any) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -28,7 +28,7 @@ EXAMPLES = {
 }
 """Addresses to visit for a route; a route with parameters needs some."""
 NO_PAGES = re.compile(
-    r"/(api|static|id|graph|graph-store|dump/\{|dump/SHA256SUMS|dump/catalog|metrics|health|ready|preferences|sitemap|robots|\.well-known|openapi)"
+    r"/(api|static|id|graph|graph-store|ontology/\{|dump/\{|dump/SHA256SUMS|dump/catalog|metrics|health|ready|preferences|sitemap|robots|\.well-known|openapi)"
     r"|\.(json|csv|xml|txt|jsonld|yaml|graphml|gexf)$|\{suffix"
 )
 """Routes that are for programs, or that only lead elsewhere."""

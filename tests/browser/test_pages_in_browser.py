@@ -14,6 +14,9 @@ from chromium import AXE, DESK, PHONE, Browsing
 from site_map import pages
 
 STATIC = Path(__file__).resolve().parents[2] / "kg" / "web" / "static"
+NOT_FOUND = ("/countries/Colmbia", "/doc/organisation/" + "a-name-without-end-" * 6)
+EMPTY = ("/network?since=2099", "/search?q=xyzzyqqq", "/search", "/compare", "/queries/bodies?country=AND")
+"""Pages that have nothing to show, or say that there is nothing."""
 AT_ONCE = 3
 START_SCRIPTS = 60_000
 """Bytes of JavaScript, gzipped, that the start page may load."""
@@ -21,6 +24,10 @@ START_SCRIPTS = 60_000
 AXE_RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
   .filter(found => ["serious", "critical"].includes(found.impact))
   .map(found => `${found.id}: ${found.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(" | ")}`)"""
+A4 = (703, 900)
+"""What the margins of the style leave of 210 mm, in CSS pixels."""
+BEYOND = """() => [...document.querySelectorAll("table, svg, .figures")]
+  .filter(found => found.getBoundingClientRect().right > innerWidth + 1).map(found => found.outerHTML.slice(0, 160))"""
 SCROLL = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 Findings = dict[str, dict[str, list[str]]]
@@ -53,15 +60,18 @@ def visited(browsing: Browsing) -> Findings:
                     "() => [...document.scripts].map(script => script.src).filter(src => src)"
                 )
                 found["scripts"][name] = scripts
-            if opened.complaints:
-                found["console"][name] = opened.complaints
+            complaints = [
+                said for said in opened.complaints if address not in NOT_FOUND or " 404" not in said
+            ]
+            if complaints:
+                found["console"][name] = complaints
 
     async def all_pages() -> None:
         busy = asyncio.Semaphore(AT_ONCE)
         await asyncio.gather(
             *(
                 look(address, size, scheme, busy)
-                for address in pages()
+                for address in (*pages(), *EMPTY, *NOT_FOUND)
                 for size, scheme in ((PHONE, "dark"), (DESK, "light"))
             )
         )
@@ -91,6 +101,16 @@ def test_the_start_page_loads_little_javascript(visited: Findings) -> None:
         assert scripts
         sizes = {path: _gzipped(path) for path in map(_path, scripts)}
         assert sum(sizes.values()) <= START_SCRIPTS, sizes
+
+
+@pytest.mark.parametrize("iso3", ["COL", "ESP"])
+def test_all_columns_of_a_profile_are_on_the_paper(browsing: Browsing, iso3: str) -> None:
+    async def look() -> Any:
+        async with browsing.visit(f"/countries/{iso3}", A4) as opened:
+            await opened.page.emulate_media(media="print")
+            return await opened.page.evaluate(BEYOND)
+
+    assert browsing.run(look()) == []
 
 
 def test_every_page_works_without_javascript(browsing: Browsing) -> None:

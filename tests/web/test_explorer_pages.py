@@ -425,7 +425,7 @@ def found_labels(explorer: httpx.Client, query: str, **more: str) -> list[str]:
         ("OCDE", "Organisation for Economic Co-operation and Development"),
         ("datos abiertos", "Open government data"),
         ("oficina de gestion de pruebas", "Oficina de Gestión de Pruebas"),
-        ("goviernment digital service", "Government Digital Services"),
+        ("goviernment digital service", "Government Digital Service"),
     ],
 )
 def test_search_finds_names_in_any_language_with_a_typo(

@@ -15,11 +15,13 @@ from pathlib import Path
 import httpx
 import pyoxigraph as ox
 import pytest
-from rdflib import DCAT, FOAF, RDF, RDFS, SH, VOID, Graph, Literal, URIRef
+from rdflib import DCAT, FOAF, OWL, RDF, RDFS, SH, VOID, Graph, Literal, URIRef
+from rdflib.compare import isomorphic
 from served import running, wait_until
 
 from kg.namespaces import HOME
 from kg.publishing.queries import library
+from kg.resources import bundled
 from kg.store import publish
 from kg.web.linked_data import MENTIONS_IN_RDF
 
@@ -43,7 +45,8 @@ graph:reference {{
   <{HOME}id/portal/www.example.gov> a dg:Portal ; rdfs:label "Portal"@en ; rdfs:seeAlso <javascript:alert(2)> .
 }}
 graph:ontology {{
-  dg:Country a owl:Class ; rdfs:label "country"@en ; skos:definition "A state."@en ;
+  dg:Jurisdiction a owl:Class ; rdfs:label "jurisdiction"@en .
+  dg:Country a owl:Class ; rdfs:label "country"@en ; rdfs:subClassOf dg:Jurisdiction ; skos:definition "A state."@en ;
     skos:example "<x> a dg:Country" ; skos:closeMatch <https://schema.org/Country> .
   dg:GovernmentBody a owl:Class ; rdfs:label "government body"@en .
   dg:iso3 a owl:DatatypeProperty ; rdfs:label "ISO alpha-3 code"@en ; rdfs:domain dg:Country .
@@ -526,19 +529,94 @@ def test_the_ontology(site: httpx.Client) -> None:
     shown = page(site, "/ontology")
     assert "country dg:Country" in shown.text
     assert 'id="Country"' in site.get("/ontology", headers=HTML).text
-    assert "Example: <x> a dg:Country" in shown.text
-    assert "close to: https://schema.org/Country" in shown.text or "close to: schema:Country" in shown.text
+    assert "Example <x> a dg:Country" in shown.text
+    assert "close to https://schema.org/Country" in shown.text or "close to schema:Country" in shown.text
     assert "2 in the data" in shown.text
+    used = [link for link in shown.links if link.startswith("/sparql?query=") and "dg%3ACountry+" in link]
+    assert "id/country/UTO" in site.get(used[0], headers={"Accept": "text/csv"}).text
     assert "not used in the data" not in shown.text.partition("dg:GovernmentBody")[0]
     graph = Graph().parse(data=site.get("/ontology.ttl").text, format="turtle")
     assert (URIRef(HOME + "ontology#iso3"), None, None) in graph
 
 
+def test_narrower_classes_stand_under_broader_ones(site: httpx.Client) -> None:
+    text = site.get("/ontology", headers=HTML).text
+    tree = text.partition('class="tree"')[2].partition("</div>")[0]
+    names = re.findall(r'href="#([A-Za-z]+)"|(<ul>)|(</ul>)', tree)
+    depth, depths = 0, {}
+    for name, opens, closes in names:
+        depth += bool(opens) - bool(closes)
+        if name:
+            depths[name] = depth
+    assert depths == {"Country": 2, "GovernmentBody": 1, "Jurisdiction": 1}
+
+
+def test_the_parts_of_the_ontology_have_addresses(site: httpx.Client) -> None:
+    core = Graph().parse(bundled("ontology") / "digigov.ttl")
+    ontology = URIRef(HOME + "ontology")
+    parts = [*core.objects(ontology, RDFS.seeAlso)]
+    assert len(parts) == 3
+    for part in parts:
+        path = str(part).removeprefix(HOME.rstrip("/"))
+        response = site.get(path, headers={"Accept": "application/rdf+xml"})
+        found = Graph().parse(data=response.text, format="xml")
+        assert (part, RDF.type, OWL.Ontology) in found
+        assert isomorphic(found, Graph().parse(data=site.get(path + ".ttl").text, format="turtle"))
+        assert 'rel="license"' in response.headers["link"]
+        shown = site.get(path, headers=HTML)
+        assert shown.status_code == 303
+        anchor = shown.headers["location"].partition("#")[2]
+        assert f'id="{anchor}"' in site.get("/ontology", headers=HTML).text
+    version = str(core.value(ontology, OWL.versionIRI)).removeprefix(HOME.rstrip("/"))
+    assert site.get(version).headers["location"] == "/ontology"
+    for wrong in ("/ontology/nothing", "/ontology/keys.exe", "/ontology/digigov"):
+        assert site.get(wrong).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/ontology", "/shapes", "/doc/country/UTO"])
+@pytest.mark.parametrize("accept", ["text/html", "text/turtle", "application/ld+json"])
+def test_links_of_documents(site: httpx.Client, path: str, accept: str) -> None:
+    given = site.get(path, headers={"Accept": accept}).headers.get_list("link")
+    links = re.findall(r'<([^>]*)>; rel="(\w+)"(?:; type="([^"]*)")?', ", ".join(given))
+    own = str(site.base_url).rstrip("/") + path
+    by_relation = {relation: target for target, relation, _ in links}
+    assert by_relation["canonical"] == own
+    assert by_relation["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    alternate = {target: media for target, relation, media in links if relation == "alternate"}
+    assert {own + ".ttl", own + ".nt", own + ".rdf", own + ".jsonld", own + ".html"} <= set(alternate)
+    for target, media in alternate.items():
+        assert site.get(target).headers["content-type"].partition(";")[0] == media
+
+
 def test_the_shapes(site: httpx.Client) -> None:
     shown = page(site, "/shapes").text
-    assert "To do:" in shown
-    assert "It says:" in shown
+    assert "To do" in shown
+    assert "It says" in shown
     assert len(Graph().parse(data=site.get("/shapes.ttl").text, format="turtle")) > 100
+
+
+def test_rules_stand_by_severity_with_what_they_find(site: httpx.Client) -> None:
+    findings = site.get("/validation", headers={"Accept": "application/json"}, timeout=120).json()["findings"]
+    shape = findings[0]["shape"].rpartition("#")[2]
+    found = sum(finding["shape"].endswith(f"#{shape}") for finding in findings)
+    text = site.get("/shapes", headers=HTML).text
+    rule = text.partition(f'id="{shape}"')[2].partition("</section>")[0]
+    assert f'href="/validation?shape={shape}"' in rule
+    assert f">{found} finding" in rule
+    before = text.partition(f'id="{shape}"')[0]
+    assert before.rpartition('id="severity-')[2].startswith(findings[0]["severity"])
+
+
+def test_the_base_of_all_iris_leads_to_the_dataset(site: httpx.Client) -> None:
+    response = site.get("/", headers={"Accept": "text/turtle"})
+    assert (response.status_code, response.headers["location"]) == (303, "/dump/catalog")
+
+
+def test_what_is_not_found_can_be_searched_for(site: httpx.Client) -> None:
+    site.cookies.clear()
+    text = site.get("/doc/body/UTO/ministry-of_digital%20%22things%22.ttl", headers=HTML).text
+    assert 'action="/search"' in text
+    assert 'value="ministry of digital things"' in text
 
 
 def test_void(site: httpx.Client) -> None:

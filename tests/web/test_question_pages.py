@@ -108,6 +108,26 @@ def test_in_spanish(explorer: httpx.Client) -> None:
     assert "Año" in page.text
 
 
+@pytest.mark.parametrize(
+    ("lang", "country", "kind"), [("en", "Germany", "ministry"), ("es", "Alemania", "ministerio")]
+)
+def test_things_have_their_names_in_the_language_of_the_reader(
+    explorer: httpx.Client, lang: str, country: str, kind: str
+) -> None:
+    def shown(path: str) -> str:
+        return Page(explorer.get(path, headers={**HTML, "Accept-Language": lang})).response.text
+
+    explorer.get("/countries")  # waits until the names are known
+    bodies = shown("/queries/bodies?country=COL")
+    assert f">{kind}</a>" in bodies  # a class, of which the question gives no name
+    assert "dg:Ministry<" not in bodies
+    parent = bodies.partition("Digital Government Directorate</a>")[2].partition("</tr>")[0]
+    assert 'href="/doc/body/COL/mintic"' in parent
+    assert ">id:body/COL/mintic<" not in parent
+    assert f">{country}</a>" in shown("/queries/countries?country=DEU")
+    assert "Oficina de Gestión de Pruebas" in shown("/queries/bodies?country=URY")  # it has no other name
+
+
 # pictures
 
 

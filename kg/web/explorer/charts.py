@@ -155,7 +155,7 @@ def timeline(lanes: Iterable[tuple[Document, list[Document]]]) -> Document:
     begin = max(first, ordered[len(ordered) // 20] - 2) if len(ordered) >= 20 else first
     begin = min(begin, last)
     span = max(last - begin, 1)
-    plot = TIMELINE_WIDTH - LANE_LABEL - 24
+    plot = TIMELINE_WIDTH - LANE_LABEL - 36  # room for half of the last year
 
     def x(year: int) -> float:
         return round(LANE_LABEL + 12 + plot * (max(year, begin) - begin) / span, 1)
