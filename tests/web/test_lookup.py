@@ -8,6 +8,8 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.store import publish
 from kg.web.querying import lookup
@@ -148,6 +150,51 @@ def test_formats_and_codings(lookups: Lookups, database: str) -> None:
     slashed = lookups.answer(asked(f"DESCRIBE <{EX}id/a/b>", graph="turtle"))
     assert slashed is not None
     assert f"<{EX}id/a/b>".encode() in slashed[1]
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
+LITERALS = st.one_of(
+    st.builds(ox.Literal, TEXTS),
+    st.builds(lambda text, lang: ox.Literal(text, language=lang), TEXTS, st.sampled_from(["en", "es-co"])),
+    st.builds(
+        lambda text, name: ox.Literal(text, datatype=ox.NamedNode(EX + name)), TEXTS, st.sampled_from("ab")
+    ),
+    st.builds(ox.Literal, st.integers(-9, 9) | st.booleans()),
+)
+
+
+@given(
+    objects=st.lists(LITERALS | st.sampled_from([ox.NamedNode(EX + "é"), ox.BlankNode("b")]), max_size=6),
+    query=st.sampled_from(
+        [
+            "SELECT * { ex:s ?p ?o }",
+            "SELECT ?p ?o { ex:s ?p ?o }",
+            "SELECT ?o ?no { ex:s ex:p $o }",
+            "SELECT DISTINCT ?p { ?s ?p ?o }",
+            "SELECT $s ?o WHERE { ?s ex:p ?o . }",
+            "SELECT ?no { ?s ?p ?o }",
+        ]
+    ),
+)
+def test_what_is_written_without_the_engine_is_what_it_writes(objects: list[Any], query: str) -> None:
+    store = ox.Store()
+    for number, each in enumerate(objects):
+        name = ox.NamedNode(EX + ("p" if number % 3 else "q"))
+        store.add(ox.Quad(ox.NamedNode(EX + "s"), name, each))
+    found = Lookups(store, PREFIXES).answer(asked(query))
+    assert found is not None
+    pieces: list[tuple[Head | None, bytes]] = []
+    output = Output(lambda head, body: pieces.append((head, body)), None, 1000)
+    Evaluation(store, PREFIXES).run(asked(query), output)
+    head, body = output.finish()
+    assert found[0] == head
+    assert found[1] == b"".join(part for _, part in pieces) + body
+
+
+def test_more_rows_than_allowed_and_long_answers_are_not_written_at_once(lookups: Lookups) -> None:
+    assert lookups.answer(asked("SELECT * { ex:ann ?p ?o }", rows=1)) is None
+    long = lookups.answer(asked("SELECT * { ?s ?p ?o }", encoding="gzip"))
+    assert long is None or long[0][2] == "gzip"
 
 
 def test_a_server_uses_them(tmp_path: Path) -> None:

@@ -3,12 +3,16 @@
 To ask about one thing (its label, its class, everything said of it) takes the engine some 20 µs; waking a query process
 takes several times that. A lookup is ONE triple pattern over the default graph which at most MOST statements match: that is
 counted first, and counting stops there. So its work is bounded before it begins, which is what query processes are for.
-Where the subject is known to be small (`survey`), there is nothing to count. Everything else goes to the processes.
+Where the subject is known to be small (`survey`), there is nothing to count. What a SELECT shows are parts of the statements
+that were counted: in JSON, which most clients ask for, they are written as they are, without asking the engine again.
+Everything else goes to the processes.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -16,7 +20,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kg.web.querying.evaluation import Evaluation, Head, Output
+from kg.web.querying.evaluation import COMPRESS_FROM, Evaluation, Head, Output
 
 MOST: Final = 200
 """Statements that a lookup may meet."""
@@ -39,7 +43,7 @@ _TRIPLE = re.compile(
     rf"""
     (?P<prologue> (?: \s* PREFIX \s+ (?:[A-Za-z][\w\-]*)?: \s* {_PLAIN} )* ) \s*
     (?: (?P<describe> DESCRIBE \s* (?P<node>{_TERM}) )
-      | (?: (?P<ask> ASK ) | SELECT (?: \s+DISTINCT )? (?: \s* \* | (?: \s+ [?$]\w+ )+ )
+      | (?: (?P<ask> ASK ) | SELECT (?P<distinct> \s+DISTINCT )? (?P<shown> \s* \* | (?: \s+ [?$]\w+ )+ )
           | CONSTRUCT \s* \{{ \s* {_NODE} \s+ (?:{_NODE}|a) \s+ {_NODE} (?: \s* \. )? \s* \}} )
         \s* (?: WHERE \s* )? \{{ \s*
         (?P<subject>{_NODE}) \s+
@@ -51,6 +55,7 @@ _TRIPLE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _PREFIX = re.compile(r"PREFIX\s+((?:[A-Za-z][\w\-]*)?):\s*<([^<>]*)>", re.IGNORECASE)
+_STRING = "http://www.w3.org/2001/XMLSchema#string"
 _RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
@@ -96,7 +101,8 @@ class Lookups:
         pattern = self._pattern(text)
         if pattern is None:
             return None
-        if pattern.asks or not self._is_small(pattern.terms[0]):
+        listed = pattern.shown is not None and request["solutions"] == "json"
+        if listed or pattern.asks or not self._is_small(pattern.terms[0]):
             met = list(islice(self._store.quads_for_pattern(*pattern.terms, ox.DefaultGraph()), MOST + 1))
             if len(met) > MOST:
                 return None
@@ -104,6 +110,10 @@ class Lookups:
                 return None  # it would go on from there
             if pattern.asks:
                 return self._truth(bool(met), request)
+            if listed and len(met) <= request["rows"]:
+                body = _as_json(pattern, met)
+                if body is not None and not (request["encoding"] and len(body) >= COMPRESS_FROM):
+                    return ("solutions", "json", None), body
         return self._evaluated(request)
 
     def _is_small(self, subject: ox.NamedNode | None) -> bool:
@@ -153,6 +163,9 @@ class _Pattern:
     describes: bool = False
     asks: bool = False
     """Whether the answer is that there are such statements, or none."""
+    shown: tuple[tuple[str, int | None], ...] | None = None
+    """The variables of a SELECT that lists statements, with the place of each in a statement, if any."""
+    distinct: bool = False
 
 
 def _pattern(text: str, prefixes: dict[str, str]) -> _Pattern | None:
@@ -172,9 +185,47 @@ def _pattern(text: str, prefixes: dict[str, str]) -> _Pattern | None:
         return _Pattern(
             (_term(written[0], known), predicate, _term(written[2], known)),
             asks=bool(found["ask"]) and plain,
+            shown=_shown(found["shown"], written) if found["shown"] and plain else None,
+            distinct=bool(found["distinct"]),
         )
     except ValueError:  # a relative IRI, or a prefix that is not declared
         return None
+
+
+def _shown(projection: str, written: tuple[str, str, str]) -> tuple[tuple[str, int | None], ...] | None:
+    places = {term[1:]: place for place, term in enumerate(written) if term[0] in "?$"}
+    chosen = [name[1:] for name in re.findall(r"[?$]\w+", projection)]
+    names = chosen or sorted(places)  # the engine's order of `*`
+    return tuple((name, places.get(name)) for name in names) if len(set(names)) == len(names) else None
+
+
+def _as_json(pattern: _Pattern, met: Iterable[ox.Quad]) -> bytes | None:
+    """SPARQL 1.1 Query Results JSON, to the byte what the engine writes; None where a term is of an unusual kind."""
+    assert pattern.shown is not None
+    rows = []
+    for quad in met:
+        terms = quad.subject, quad.predicate, quad.object
+        row = [(name, _term_as_json(terms[place])) for name, place in pattern.shown if place is not None]
+        if not all(term for _, term in row):
+            return None
+        rows.append("{" + ",".join(f'"{name}":{term}' for name, term in row) + "}")
+    bindings = ",".join(dict.fromkeys(rows) if pattern.distinct else rows)
+    names = ",".join(f'"{name}"' for name, _ in pattern.shown)
+    return f'{{"head":{{"vars":[{names}]}},"results":{{"bindings":[{bindings}]}}}}'.encode()
+
+
+def _term_as_json(term: Any) -> str | None:
+    if isinstance(term, ox.NamedNode):
+        return f'{{"type":"uri","value":{json.dumps(term.value, ensure_ascii=False)}}}'
+    if not isinstance(term, ox.Literal) or term.direction is not None:
+        return None
+    value = json.dumps(term.value, ensure_ascii=False)
+    if term.language is not None:
+        return f'{{"type":"literal","value":{value},"xml:lang":"{term.language}"}}'
+    datatype = term.datatype.value
+    if datatype == _STRING:
+        return f'{{"type":"literal","value":{value}}}'
+    return f'{{"type":"literal","value":{value},"datatype":{json.dumps(datatype, ensure_ascii=False)}}}'
 
 
 def _term(term: str, prefixes: dict[str, str]) -> ox.NamedNode | None:
