@@ -157,12 +157,12 @@ def throughput(
         line = f"{name:<26}{statistics.median(taken[first]):9.0f}"
         for label in others:
             ratios = [own / one for own, one in zip(taken[label], taken[first], strict=True) if one]
-            spread = f"[{min(ratios):.2f}–{max(ratios):.2f}]"
-            line += (
-                f"{statistics.median(taken[label]):10.0f}{statistics.median(ratios):8.2f} {spread:>11}"
-                if ratios
-                else ""
-            )
+            line += f"{statistics.median(taken[label]):10.0f}"
+            if ratios:
+                spread = f"[{min(ratios):.2f}–{max(ratios):.2f}]"
+                line += f"{statistics.median(ratios):8.2f} {spread:>11}"
+            else:  # an answer takes longer than a round
+                line += f"{'–':>20}"
         print(line)
         print_costs(servers, cost)
 
