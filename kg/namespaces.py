@@ -48,3 +48,8 @@ PREFIXES: Final[dict[str, str]] = {
 def concept(scheme: str, slug: str) -> URIRef:
     """The IRI of a SKOS concept: `concept("legal-topic", "open-data")` → `…/id/concept/legal-topic/open-data`."""
     return CONCEPT[f"{scheme}/{slug}"]
+
+
+def prefixes_of(base_iri: str) -> dict[str, str]:
+    """PREFIXES with those of data IRIs under the deployment's base."""
+    return {**PREFIXES, "id": base_iri + "id/", "graph": base_iri + "graph/"}

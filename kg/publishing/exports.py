@@ -22,7 +22,7 @@ import pyoxigraph as ox
 from rapidfuzz import process
 
 from kg.errors import KgError
-from kg.namespaces import HOME, PREFIXES
+from kg.namespaces import HOME, PREFIXES, prefixes_of
 from kg.publishing.catalogue import LICENCE
 from kg.publishing.network import Network
 from kg.publishing.queries import Column, NamedQuery, find_query, run
@@ -93,23 +93,23 @@ def _ntriples(store: Dataset, file: IO[bytes], _: str) -> None:
 
 
 def _trig(store: Dataset, file: IO[bytes], base_iri: str) -> None:
-    ox.serialize(_named_graphs(store), file, ox.RdfFormat.TRIG, prefixes=_prefixes(base_iri))
+    ox.serialize(_named_graphs(store), file, ox.RdfFormat.TRIG, prefixes=prefixes_of(base_iri))
 
 
 def _jsonld(store: Dataset, file: IO[bytes], base_iri: str) -> None:
-    ox.serialize(_named_graphs(store), file, ox.RdfFormat.JSON_LD, prefixes=_prefixes(base_iri))
+    ox.serialize(_named_graphs(store), file, ox.RdfFormat.JSON_LD, prefixes=prefixes_of(base_iri))
 
 
 def _turtle(store: Dataset, file: IO[bytes], base_iri: str) -> None:
     ox.serialize(
-        (q.triple for q in _default_graph(store)), file, ox.RdfFormat.TURTLE, prefixes=_prefixes(base_iri)
+        (q.triple for q in _default_graph(store)), file, ox.RdfFormat.TURTLE, prefixes=prefixes_of(base_iri)
     )
 
 
 def _rdfxml(store: Dataset, file: IO[bytes], base_iri: str) -> None:
     triples = (q.triple for q in _default_graph(store))
     sink = cast("IO[bytes]", _CarriageReturnsEscaped(file))
-    ox.serialize(triples, sink, ox.RdfFormat.RDF_XML, prefixes=_prefixes(base_iri))
+    ox.serialize(triples, sink, ox.RdfFormat.RDF_XML, prefixes=prefixes_of(base_iri))
 
 
 class _CarriageReturnsEscaped:
@@ -134,10 +134,6 @@ def _default_graph(store: Dataset) -> Iterator[ox.Quad]:
 def _named_graphs(store: Dataset) -> Iterator[ox.Quad]:
     for graph in sorted(store.named_graphs(), key=str):
         yield from store.quads_for_pattern(None, None, None, graph)
-
-
-def _prefixes(base_iri: str) -> dict[str, str]:
-    return {**PREFIXES, "id": base_iri + "id/", "graph": base_iri + "graph/"}
 
 
 _RUN_LENGTH = 500_000

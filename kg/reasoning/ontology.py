@@ -67,7 +67,6 @@ def axioms_of(ontology: Graph) -> Graph:
 
 _OWL = str(OWL)
 _LOGICAL = {RDFS.subClassOf, RDFS.subPropertyOf, RDFS.domain, RDFS.range, RDF.first, RDF.rest}
-_ONTOLOGY_HEADER = {OWL.versionInfo, OWL.versionIRI, OWL.imports, OWL.priorVersion, OWL.deprecated}
 
 
 def _key_lists(ontology: Graph) -> set[Node]:

@@ -69,6 +69,7 @@ from kg.store.units import (
     own_of,
     own_result,
     reference_graphs,
+    unexpected,
 )
 from kg.validation import Background, Finding, Judged, Report, Severity, Whole
 from kg.validation.checking import Results
@@ -700,9 +701,7 @@ class _Build:
             except (KgError, Damaged):
                 raise
             except Exception as error:  # one hostile source must not end the work on the others
-                told = " ".join(str(error).split())[:200]
-                message = f"cannot be processed ({type(error).__name__}: {told})"
-                self._problems.append(Problem(message, file=task.name))
+                self._problems.append(unexpected(error, task.name))
                 continue
             self._made.add(task.name)
             yield what, result if isinstance(result, Entry) else self._cache.put(task.kind, task.key, result)

@@ -46,7 +46,7 @@ class Terms:
 
 
 def written(triples: Iterable[Triple]) -> set[bytes]:
-    """The triples as lines of N-Triples, without blank nodes. Raises KgError for an IRI that RDF does not allow."""
+    """The triples as lines of N-Triples, blank nodes under their labels. Raises KgError for an IRI that RDF does not allow."""
     graph = Graph(store="SimpleMemory")
     for triple in triples:
         graph.add(triple)

@@ -102,8 +102,7 @@ def map_source(name: str, content: bytes, recipe: Recipe) -> Result:
     except KgError as error:
         raise RecordError(name, [Problem(error.message, file=error.where or name)]) from None
     except Exception as error:
-        message = f"cannot be processed ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
-        raise RecordError(name, [Problem(message, file=name)]) from None
+        raise RecordError(name, [unexpected(error, name)]) from None
     source = record.source
     facts = {
         "family": source.family,
@@ -113,6 +112,12 @@ def map_source(name: str, content: bytes, recipe: Recipe) -> Result:
     }
     named = "\n".join(sorted(identifiers(record)))
     return Result(facts, {"graph": text, "names": lines_of(names(graph)), "identifiers": named.encode()})
+
+
+def unexpected(error: Exception, name: str) -> Problem:
+    """What to tell of a file that a unit of work has failed on for no foreseen reason."""
+    told = " ".join(str(error).split())[:200]
+    return Problem(f"cannot be processed ({type(error).__name__}: {told})", file=name)
 
 
 def mapped(entry: Entry) -> Mapped:
@@ -327,7 +332,7 @@ def reference_graphs(iris: Iris, surveys: Iterable[tuple[str, int]]) -> dict[URI
 
 
 def lines_of(triples: Iterable[Triple]) -> bytes:
-    """Triples without blank nodes as a text of sorted lines."""
+    """Triples as a text of sorted lines. Blank nodes keep their labels, which mean something within one build only."""
     return _lines(written(triples))
 
 

@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kg import __version__
 from kg.errors import KgError
+from kg.namespaces import prefixes_of
 from kg.settings import Settings
 from kg.store.interface import Held, ServedVersion, Source
 from kg.store.source import source_of
@@ -45,7 +46,7 @@ from kg.web.outbound import Outbound
 from kg.web.problems import Problem
 from kg.web.querying.pool import Pool
 from kg.web.reader import Readers
-from kg.web.sparql import SparqlEndpoint, prefixes
+from kg.web.sparql import SparqlEndpoint
 from kg.web.update import Updates
 
 LOOK_FOR_NEW_VERSION = 0.5
@@ -66,7 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
         memory=settings.query_memory,
         in_memory_quads=settings.in_memory_quads,
         transfer_timeout=settings.transfer_timeout,
-        prefixes=prefixes(settings.base_iri),
+        prefixes=prefixes_of(settings.base_iri),
     )
     metrics = Metrics(pool)
     figures = Figures(settings.base_iri)
@@ -78,7 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
     limits = Limits(settings.queries_per_client, settings.queries_total, settings.requests_per_minute)
     outbound = Outbound(settings.allowed_services)
     updates = Updates(
-        settings, settings.store_path, pool, limits, metrics, outbound, prefixes(settings.base_iri)
+        settings, settings.store_path, pool, limits, metrics, outbound, prefixes_of(settings.base_iri)
     )
     federation = Federation(
         outbound, allowed=bool(settings.allowed_services) and not settings.store_is_remote

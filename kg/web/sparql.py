@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
-from kg.namespaces import PREFIXES
+from kg.namespaces import prefixes_of
 from kg.settings import Settings
 from kg.store.interface import ServedVersion
 from kg.web import negotiation, pages
@@ -49,11 +49,6 @@ _Names = tuple[tuple[str, ...], tuple[str, ...]]
 """Default and named graphs of a request."""
 
 
-def prefixes(base_iri: str) -> dict[str, str]:
-    """The prefixes that queries need not declare, with those of data IRIs under the deployment's base."""
-    return {**PREFIXES, "id": base_iri + "id/", "graph": base_iri + "graph/"}
-
-
 class SparqlEndpoint:
     """The ASGI application, and what pages use of it: `answer`, `table` and `figures`."""
 
@@ -69,7 +64,8 @@ class SparqlEndpoint:
         federation: Federation,
     ) -> None:
         self.settings = settings
-        self.prefixes = prefixes(settings.base_iri)
+        self.prefixes = prefixes_of(settings.base_iri)
+        """Those that queries need not declare."""
         self._pool = pool
         self._limits = limits
         self._answers = answers
